@@ -1,0 +1,201 @@
+"""The only place where a balance changes.
+
+Every change is a transfer whose entries sum to zero: a person's purses on one side, a house account
+on the other. A purse's entry carries the balance after it and the purse's next sequence; a house
+account is the sum of its entries.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from banker.database import Connection, queries
+from banker.rules.purse import Balance, Purse, balance
+
+_ledger = queries("ledger")
+
+
+class House(IntEnum):
+    """The house accounts, by their fixed numbers (see the first migration)."""
+
+    STAKES = 1
+    PAYOUTS = 2
+    COMMISSION = 3
+    DESK = 4
+    BONUSES = 5
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """One movement of money. `legs` are purse account and signed amount, in the order drawn; the
+    house account takes the other side."""
+
+    reason: str
+    actor_id: int
+    legs: tuple[tuple[int, Decimal], ...]
+    house: House
+    phase_id: int | None = None
+    note: str | None = None
+
+
+class Account(msgspec.Struct):
+    """A purse under lock, as it will stand when the journal is written."""
+
+    id: int
+    user_id: int
+    kind: str
+    balance: Decimal
+    floor: Decimal
+    credit_limit: Decimal
+    credit_approved: bool
+    last_sequence: int
+
+
+class Journal:
+    """Purses held under lock in this transaction, and the transfers about to be written to them."""
+
+    def __init__(self, accounts: Iterable[Account]) -> None:
+        self._accounts = {account.id: account for account in accounts}
+        self._by_user: dict[int, list[Account]] = {}
+        for account in self._accounts.values():
+            self._by_user.setdefault(account.user_id, []).append(account)
+        self._transfers: list[Transfer] = []
+        self._entries: list[tuple[int, int, Decimal, Decimal | None, int | None]] = []
+        self._changed: set[int] = set()
+
+    def holds(self, user_id: int) -> bool:
+        """Whether the person has purses at all."""
+        return user_id in self._by_user
+
+    def purses(self, user_id: int) -> tuple[Purse, ...]:
+        """A person's purses as they stand after what was entered so far."""
+        return tuple(
+            Purse(account.id, account.kind, account.balance, account.floor)  # type: ignore[arg-type]
+            for account in self._by_user[user_id]
+        )
+
+    def balance(self, user_id: int) -> Balance:
+        """The balance figures of a person after what was entered so far."""
+        return _balance(self._by_user[user_id])
+
+    def cash_account(self, user_id: int) -> int:
+        """The number of a person's cash purse."""
+        return next(account.id for account in self._by_user[user_id] if account.kind == "cash")
+
+    def enter(self, transfer: Transfer) -> int:
+        """Add a transfer; gives its place in the list of numbers that `write` answers."""
+        place = len(self._transfers)
+        self._transfers.append(transfer)
+        total = Decimal(0)
+        for account_id, amount in transfer.legs:
+            account = self._accounts[account_id]
+            account.balance += amount
+            account.last_sequence += 1
+            total += amount
+            self._changed.add(account_id)
+            self._entries.append(
+                (place, account_id, amount, account.balance, account.last_sequence)
+            )
+        assert total != 0, "a transfer moves money"
+        self._entries.append((place, int(transfer.house), -total, None, None))
+        return place
+
+    async def write(self, connection: Connection) -> list[int]:
+        """Write transfers, entries and balances set-wise; the transfers' numbers in order."""
+        if not self._transfers:
+            return []
+        ids = [
+            row["id"]
+            async for row in _ledger.reserve_transfers(connection, count=len(self._transfers))
+        ]
+        await _insert_transfers(connection, ids, self._transfers)
+        places, account_ids, amounts, balances_after, sequences = zip(*self._entries, strict=True)
+        await _ledger.insert_entries(
+            connection,
+            transfer_ids=[ids[place] for place in places],
+            account_ids=account_ids,
+            amounts=amounts,
+            balances_after=balances_after,
+            sequences=sequences,
+        )
+        changed = [self._accounts[account_id] for account_id in sorted(self._changed)]
+        await _ledger.update_balances(
+            connection,
+            ids=[account.id for account in changed],
+            balances=[account.balance for account in changed],
+            sequences=[account.last_sequence for account in changed],
+        )
+        self._transfers, self._entries, self._changed = [], [], set()
+        return ids
+
+
+async def lock(connection: Connection, user_ids: Iterable[int]) -> Journal:
+    """The purses of some people, locked by account in rising order, with an empty journal."""
+    rows = _ledger.lock_accounts(connection, user_ids=sorted(set(user_ids)))
+    return Journal([_account(row) async for row in rows])
+
+
+async def balances(connection: Connection, user_ids: Iterable[int]) -> dict[int, Balance]:
+    """The balance figures of some people, read without a lock; people without purses are left out."""
+    by_user: dict[int, list[Account]] = {}
+    async for row in _ledger.read_accounts(connection, user_ids=sorted(set(user_ids))):
+        by_user.setdefault(row["user_id"], []).append(_account(row))
+    return {user_id: _balance(accounts) for user_id, accounts in by_user.items()}
+
+
+async def open_purses(connection: Connection, user_id: int) -> None:
+    """The three purses of a new person, all empty."""
+    await _ledger.open_purses(connection, user_id=user_id)
+
+
+async def approve_credit(connection: Connection, user_id: int, credit_limit: Decimal) -> None:
+    """Let a person draw credit down to minus the limit. Not below what is already drawn: the table
+    refuses a floor above the balance."""
+    await _ledger.approve_credit(connection, user_id=user_id, credit_limit=credit_limit)
+
+
+async def legs_of(
+    connection: Connection, transfer_ids: Sequence[int]
+) -> dict[int, list[tuple[int, Decimal]]]:
+    """The purse side of some transfers: account and signed amount, by transfer."""
+    legs: dict[int, list[tuple[int, Decimal]]] = {}
+    async for row in _ledger.entries_of(connection, transfer_ids=list(transfer_ids)):
+        legs.setdefault(row["transfer_id"], []).append((row["account_id"], row["amount"]))
+    return legs
+
+
+async def _insert_transfers(
+    connection: Connection, ids: Sequence[int], transfers: Sequence[Transfer]
+) -> None:
+    await _ledger.insert_transfers(
+        connection,
+        ids=ids,
+        reasons=[transfer.reason for transfer in transfers],
+        actor_ids=[transfer.actor_id for transfer in transfers],
+        phase_ids=[transfer.phase_id for transfer in transfers],
+        notes=[transfer.note for transfer in transfers],
+    )
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        id=row["id"],
+        user_id=row["user_id"],
+        kind=row["kind"],
+        balance=row["balance"],
+        floor=row["floor"],
+        credit_limit=row["credit_limit"] or Decimal(0),
+        credit_approved=bool(row["credit_approved"]),
+        last_sequence=row["last_sequence"],
+    )
+
+
+def _balance(accounts: Sequence[Account]) -> Balance:
+    credit = next(account for account in accounts if account.kind == "credit")
+    purses = tuple(
+        Purse(account.id, account.kind, account.balance, account.floor)  # type: ignore[arg-type]
+        for account in accounts
+    )
+    return balance(purses, credit.credit_limit, credit.credit_approved)

@@ -1,0 +1,123 @@
+"""Who is signed in: tokens made anew at sign-in, kept as digests; and the counting of failures."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Literal
+
+import msgspec
+
+from banker.database import Connection, queries
+from banker.errors import TooManyFailures
+
+_session = queries("session")
+_people = queries("people")
+
+Kind = Literal["page", "api"]
+LIFETIMES: dict[Kind, timedelta] = {"page": timedelta(hours=12), "api": timedelta(days=30)}
+
+# A name from one address may fail ten times, an address a hundred, within a quarter of an hour.
+# The pair is counted, so that nobody can lock another out; the address, against guessing at names.
+FAILURES_A_PAIR = 10
+FAILURES_AN_ADDRESS = 100
+WAIT_S = 900.0
+ANYONE = ""
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """The holder of a token."""
+
+    id: int
+    username: str
+    role: str
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """What a sign-in is checked against."""
+
+    id: int
+    username: str
+    role: str
+    password_hash: str
+    disabled: bool
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A new session; the token is known to its holder alone."""
+
+    token: str
+    expires_at: datetime
+
+
+async def open_(connection: Connection, person_id: int, kind: Kind, address: str) -> Opened:
+    """A session with a token of its own."""
+    token = secrets.token_urlsafe(32)
+    expires_at = await _session.insert_session(
+        connection,
+        token_sha256=_digest(token),
+        user_id=person_id,
+        kind=kind,
+        address=address,
+        lifetime=LIFETIMES[kind],
+    )
+    return Opened(token, expires_at)
+
+
+async def holder(connection: Connection, token: str, kind: Kind) -> SignedIn | None:
+    """Who holds a token, or None where it is unknown, over, or its person disabled."""
+    row = await _session.read_session(connection, token_sha256=_digest(token), kind=kind)
+    return None if row is None else SignedIn(**row)
+
+
+async def end(connection: Connection, token: str) -> None:
+    """Sign out. An unknown token is no error."""
+    await _session.delete_session(connection, token_sha256=_digest(token))
+
+
+async def end_all(connection: Connection, person_id: int) -> None:
+    """Sign a person out everywhere."""
+    await _session.delete_sessions(connection, user_id=person_id)
+
+
+async def end_expired(connection: Connection) -> None:
+    """Forget the sessions that are over."""
+    await _session.delete_expired_sessions(connection)
+
+
+async def credentials(connection: Connection, username: str) -> Credentials | None:
+    """What a sign-in under this name is checked against; names are folded to lower case."""
+    row = await _people.read_credentials(connection, username=username)
+    if row is None:
+        return None
+    return Credentials(
+        row["id"],
+        row["username"],
+        row["role"],
+        row["password_hash"],
+        row["disabled_at"] is not None,
+    )
+
+
+async def count_attempt(connection: Connection, username: str, address: str) -> int:
+    """Count an attempt before the password is looked at; gives the failures of the pair so far,
+    this one among them. Raises `TooManyFailures`."""
+    for name, bound in ((ANYONE, FAILURES_AN_ADDRESS), (username.lower(), FAILURES_A_PAIR)):
+        failures = await _session.count_attempt(
+            connection, username=name, address=address, bound=bound, wait_s=WAIT_S
+        )
+        if failures is None:
+            wait_s = await _session.read_wait(
+                connection, username=name, address=address, wait_s=WAIT_S
+            )
+            raise TooManyFailures(wait_s=wait_s)
+    return int(failures)
+
+
+async def forget_attempts(connection: Connection, username: str, address: str) -> None:
+    """The sign-in went well: the attempt was no failure."""
+    await _session.forget_attempts(connection, username=username.lower(), address=address)
+    await _session.take_back_attempt(connection, username=ANYONE, address=address)
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogatepass")).digest()

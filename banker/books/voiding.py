@@ -1,0 +1,51 @@
+"""Calling off a whole phase: every stake goes back to the purses that it came from."""
+
+from banker.books import exposure, ledger
+from banker.books import phase as phases
+from banker.database import Connection, queries
+from banker.errors import WrongState
+from banker.rules import purse
+
+_ticket = queries("ticket")
+
+
+async def void(connection: Connection, phase_id: int, reason: str, actor_id: int) -> phases.Phase:
+    """Void an open or closed phase: one transfer a ticket, no exposure and no commission left.
+
+    Voiding a void phase changes nothing. Raises `WrongState` for a draft or a settled phase.
+    """
+    await phases.gate_exclusive(connection, phase_id)
+    phase = await phases.read(connection, phase_id)
+    if phase.state == "void":
+        return phase
+    if phase.state not in ("open", "closed"):
+        raise WrongState(f"Only an open or closed phase is voided; this one is {phase.state}.")
+    totals = await exposure.lock_totals(connection, phase_id)
+    await _give_back(connection, phase_id, actor_id)
+    await exposure.clear(connection, phase_id, totals)
+    await phases.mark_void(connection, phase_id, reason)
+    return await phases.read(connection, phase_id)
+
+
+async def _give_back(connection: Connection, phase_id: int, actor_id: int) -> None:
+    tickets = [row async for row in _ticket.standing_tickets(connection, phase_id=phase_id)]
+    journal = await ledger.lock(connection, [ticket["collector_id"] for ticket in tickets])
+    legs = await ledger.legs_of(connection, [ticket["transfer_id"] for ticket in tickets])
+    for ticket in tickets:
+        journal.enter(
+            ledger.Transfer(
+                reason="void",
+                actor_id=actor_id,
+                legs=purse.give_back(legs[ticket["transfer_id"]]),
+                house=ledger.House.STAKES,
+                phase_id=phase_id,
+            )
+        )
+    transfer_ids = await journal.write(connection)
+    await _ticket.void_tickets(
+        connection,
+        phase_id=phase_id,
+        sequences=[ticket["sequence"] for ticket in tickets],
+        transfer_ids=transfer_ids,
+        voided_by=actor_id,
+    )

@@ -1,0 +1,7 @@
+"""The notation of slips: text in, bets and problems out."""
+
+from banker.rules.notation.chat import strip_chat_prefixes
+from banker.rules.notation.problem import CODES, Problem
+from banker.rules.notation.slip import Bet, Line, Slip, parse, write
+
+__all__ = ["CODES", "Bet", "Line", "Problem", "Slip", "parse", "strip_chat_prefixes", "write"]

@@ -1,0 +1,12 @@
+-- What the service's own role may do. `{role}` is that role, quoted. It owns no table; money rows
+-- can be added and read, never changed.
+
+grant usage on schema public to {role};
+grant select on all tables in schema public to {role};
+grant usage on all sequences in schema public to {role};
+grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures, requests,
+    settlements to {role};
+grant delete on sessions, sign_in_failures, requests to {role};
+grant insert, update (balance, floor, credit_limit, credit_approved, last_sequence) on accounts to {role};
+grant insert on transfers, entries, bets, payouts, commissions to {role};
+grant insert, update (note, voided_at, voided_by, void_transfer_id) on tickets to {role};

@@ -1,0 +1,137 @@
+-- name: gate_shared(phase_id)!
+-- Slips, voids and limits pass side by side; a closing that waits is not overtaken.
+select pg_advisory_xact_lock_shared(61, :phase_id::integer);
+
+-- name: gate_exclusive(phase_id)!
+-- Opening, closing, voiding and settling have the phase to themselves.
+select pg_advisory_xact_lock(61, :phase_id::integer);
+
+-- name: read_phase(phase_id)^
+-- A phase and what it has taken, with the database's clock beside it.
+select
+    phases.*,
+    phase_totals.version,
+    phase_totals.last_sequence,
+    phase_totals.total_in,
+    phase_totals.commission,
+    phase_totals.ticket_count,
+    phase_totals.bet_count,
+    clock_timestamp() as now
+from phases
+join phase_totals on phase_totals.phase_id = phases.id
+where phases.id = :phase_id;
+
+-- name: list_phases(before, count)
+-- Phases, the newest first, below a given number.
+select
+    phases.*,
+    phase_totals.version,
+    phase_totals.last_sequence,
+    phase_totals.total_in,
+    phase_totals.commission,
+    phase_totals.ticket_count,
+    phase_totals.bet_count,
+    clock_timestamp() as now
+from phases
+join phase_totals on phase_totals.phase_id = phases.id
+where phases.id < :before
+order by phases.id desc
+limit :count;
+
+-- name: current_phase()^
+-- The phase that pages are about when none is named: the open one that closes first, else the newest.
+select
+    phases.*,
+    phase_totals.version,
+    phase_totals.last_sequence,
+    phase_totals.total_in,
+    phase_totals.commission,
+    phase_totals.ticket_count,
+    phase_totals.bet_count,
+    clock_timestamp() as now
+from phases
+join phase_totals on phase_totals.phase_id = phases.id
+order by
+    (phases.state = 'open' and coalesce(phases.closes_at > clock_timestamp(), true)) desc,
+    case when phases.state = 'open' then phases.closes_at end nulls last,
+    phases.id desc
+limit 1;
+
+-- name: insert_phase(name, global_limit, total_limit, straight, permutation, near, near_wraps, over_limit_policy, void_window_s, closes_at, created_by)$
+-- A draft.
+insert into phases (
+    name, global_limit, total_limit, straight, permutation, near, near_wraps,
+    over_limit_policy, void_window_s, closes_at, created_by
+)
+values (
+    :name, :global_limit, :total_limit, :straight, :permutation, :near, :near_wraps,
+    :over_limit_policy, :void_window_s, :closes_at, :created_by
+)
+returning id;
+
+-- name: insert_totals(phase_id)!
+-- The row that says what a phase has taken; it exists before it is ever locked.
+insert into phase_totals (phase_id)
+values (:phase_id);
+
+-- name: insert_exposures(phase_id)!
+-- One row a number, for the same reason.
+insert into exposures (phase_id, number)
+select :phase_id, number
+from generate_series(0, 999) as number;
+
+-- name: amend_phase(phase_id, name, global_limit, total_limit, straight, permutation, near, near_wraps, void_window_s, closes_at)!
+-- What may be changed of a phase, all of it, as it shall be.
+update phases
+set
+    name = :name,
+    global_limit = :global_limit,
+    total_limit = :total_limit,
+    straight = :straight,
+    permutation = :permutation,
+    near = :near,
+    near_wraps = :near_wraps,
+    void_window_s = :void_window_s,
+    closes_at = :closes_at
+where id = :phase_id;
+
+-- name: mark_open(phase_id)!
+-- A draft begins to take slips.
+update phases
+set
+    state = 'open',
+    opened_at = clock_timestamp()
+where id = :phase_id;
+
+-- name: mark_closed(phase_id)$
+-- The phase takes no more slips; the moment of it.
+update phases
+set
+    state = 'closed',
+    closed_at = clock_timestamp()
+where id = :phase_id
+returning closed_at;
+
+-- name: mark_settled(phase_id)$
+-- The draw is known and paid; the moment of it.
+update phases
+set
+    state = 'settled',
+    settled_at = clock_timestamp()
+where id = :phase_id
+returning settled_at;
+
+-- name: mark_void(phase_id, reason)!
+-- The phase is called off.
+update phases
+set
+    state = 'void',
+    voided_at = clock_timestamp(),
+    void_reason = :reason
+where id = :phase_id;
+
+-- name: set_intake(phase_id, intake_open)!
+-- The switch that stops and restarts the taking of slips.
+update phases
+set intake_open = :intake_open
+where id = :phase_id;

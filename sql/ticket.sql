@@ -1,0 +1,155 @@
+-- name: read_collectors(ids)
+-- Who placed the slips, at what rate, brought in by whom.
+select
+    users.id,
+    users.username,
+    users.commission_rate,
+    users.partner_id
+from users
+where users.id = any(:ids::integer[]);
+
+-- name: insert_tickets(phase_id, sequences, ids, collector_ids, partner_ids, texts, notes, totals, bet_counts, commission_rates, commissions, balances_after, transfer_ids, leaves, placed_at)!
+-- Tickets, set-wise.
+insert into tickets (
+    phase_id, sequence, id, collector_id, partner_id, text, note, total, bet_count,
+    commission_rate, commission, balance_after, transfer_id, leaf, placed_at
+)
+select
+    :phase_id,
+    placed.sequence,
+    placed.id,
+    placed.collector_id,
+    placed.partner_id,
+    placed.text,
+    placed.note,
+    placed.total,
+    placed.bet_count,
+    placed.commission_rate,
+    placed.commission,
+    placed.balance_after,
+    placed.transfer_id,
+    placed.leaf,
+    :placed_at
+from unnest(
+    :sequences::integer[],
+    :ids::uuid[],
+    :collector_ids::integer[],
+    :partner_ids::integer[],
+    :texts::text[],
+    :notes::text[],
+    :totals::numeric[],
+    :bet_counts::integer[],
+    :commission_rates::numeric[],
+    :commissions::numeric[],
+    :balances_after::numeric[],
+    :transfer_ids::bigint[],
+    :leaves::bytea[]
+) as placed (
+    sequence, id, collector_id, partner_id, text, note, total, bet_count,
+    commission_rate, commission, balance_after, transfer_id, leaf
+);
+
+-- name: insert_bets(phase_id, sequences, numbers, amounts, factors)!
+-- Bets, set-wise.
+insert into bets (phase_id, sequence, number, amount, factor)
+select :phase_id, placed.sequence, placed.number, placed.amount, placed.factor
+from unnest(
+    :sequences::integer[],
+    :numbers::smallint[],
+    :amounts::numeric[],
+    :factors::numeric[]
+) as placed (sequence, number, amount, factor);
+
+-- name: read_ticket(id)^
+-- One ticket, by its id.
+select
+    tickets.*,
+    users.username,
+    phases.name as phase_name,
+    phases.state as phase_state,
+    phases.closes_at,
+    phases.void_window_s,
+    clock_timestamp() as now
+from tickets
+join users on users.id = tickets.collector_id
+join phases on phases.id = tickets.phase_id
+where tickets.id = :id;
+
+-- name: list_tickets(phase_id, collector_id, before, count)
+-- Tickets of a phase, the newest first, below a sequence; of one collector or of all.
+select
+    tickets.*,
+    users.username,
+    phases.name as phase_name,
+    phases.state as phase_state,
+    phases.closes_at,
+    phases.void_window_s,
+    clock_timestamp() as now
+from tickets
+join users on users.id = tickets.collector_id
+join phases on phases.id = tickets.phase_id
+where tickets.phase_id = :phase_id
+    and (:collector_id::integer is null or tickets.collector_id = :collector_id)
+    and tickets.sequence < :before
+order by tickets.sequence desc
+limit :count;
+
+-- name: read_by_sequence(phase_id, sequence)^
+-- One ticket, by its short number in the phase.
+select tickets.id, tickets.collector_id
+from tickets
+where tickets.phase_id = :phase_id
+    and tickets.sequence = :sequence;
+
+-- name: read_bets(phase_id, sequences)
+-- The bets of some tickets, in number order.
+select bets.sequence, bets.number, bets.amount, bets.factor
+from bets
+where bets.phase_id = :phase_id
+    and bets.sequence = any(:sequences::integer[])
+order by bets.sequence, bets.number;
+
+-- name: lock_ticket(phase_id, sequence)^
+-- A ticket that is about to be voided or noted on.
+select tickets.id
+from tickets
+where tickets.phase_id = :phase_id
+    and tickets.sequence = :sequence
+for no key update;
+
+-- name: void_tickets(phase_id, sequences, transfer_ids, voided_by)!
+-- Tickets that count no more; their stakes went back by the transfers named.
+update tickets
+set
+    voided_at = clock_timestamp(),
+    voided_by = :voided_by,
+    void_transfer_id = undone.transfer_id
+from unnest(:sequences::integer[], :transfer_ids::bigint[]) as undone (sequence, transfer_id)
+where tickets.phase_id = :phase_id
+    and tickets.sequence = undone.sequence;
+
+-- name: standing_tickets(phase_id)
+-- The tickets of a phase that are not void, with the transfers that paid for them.
+select tickets.sequence, tickets.collector_id, tickets.transfer_id
+from tickets
+where tickets.phase_id = :phase_id
+    and tickets.voided_at is null
+order by tickets.sequence;
+
+-- name: set_note(phase_id, sequence, note)!
+-- What is noted on a ticket.
+update tickets
+set note = :note
+where tickets.phase_id = :phase_id
+    and tickets.sequence = :sequence;
+
+-- name: stakes_since(collector_id, since)^
+-- What a collector has staked since a moment, void tickets left out, and the commission on it.
+select
+    coalesce(sum(tickets.total), 0)::numeric(20, 2) as stakes,
+    coalesce(sum(tickets.commission), 0)::numeric(20, 2) as commission,
+    count(*) as ticket_count
+from tickets
+where tickets.collector_id = :collector_id
+    and tickets.placed_at >= :since
+    and tickets.voided_at is null;
