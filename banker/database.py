@@ -39,6 +39,8 @@ RETRIED = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.InterfaceError,
+    # What asyncpg says where a connection was lost in the middle of its own conversation.
+    asyncpg.InternalClientError,
     asyncpg.TooManyConnectionsError,
     ConnectionError,
     OSError,
@@ -82,6 +84,8 @@ async def persist(
         except asyncpg.LockNotAvailableError as waited:
             raise Unavailable() from waited
         except RETRIED as lost:
+            if isinstance(lost, ValueError):
+                raise  # an argument that Postgres cannot take: asyncpg calls that an interface error
             if loop.time() + delay_s > deadline:
                 raise Unavailable() from lost
         await asyncio.sleep(delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret

@@ -117,11 +117,11 @@ where tickets.phase_id = :phase_id
     and tickets.sequence = :sequence
 for no key update;
 
--- name: void_tickets(phase_id, sequences, transfer_ids, voided_by)!
+-- name: void_tickets(phase_id, sequences, transfer_ids, voided_by, voided_at)!
 -- Tickets that count no more; their stakes went back by the transfers named.
 update tickets
 set
-    voided_at = clock_timestamp(),
+    voided_at = :voided_at,
     voided_by = :voided_by,
     void_transfer_id = undone.transfer_id
 from unnest(:sequences::integer[], :transfer_ids::bigint[]) as undone (sequence, transfer_id)

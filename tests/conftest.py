@@ -35,21 +35,22 @@ def servers() -> Iterator[House]:
         yield named
         return
     pg_bin = os.environ.get("BANKER_PG_BIN")
-    with (
-        tempfile.TemporaryDirectory(prefix="banker-test-") as folder,
-        embedded.start(
+    with tempfile.TemporaryDirectory(prefix="banker-test-") as folder:
+        # The servers may run as another user than the tests.
+        Path(folder).chmod(0o755)
+        started = embedded.start(
             Path(folder) / "data",
             pg_bin=Path(pg_bin) if pg_bin else None,
             postgres=not named.database_url,
             redis=not named.redis_url,
-        ) as started,
-    ):
-        Path(folder).chmod(0o755)
+        )
         yield House(
             database_url=named.database_url or started.house.database_url,
             owner_url=named.owner_url or named.database_url or started.house.owner_url,
             redis_url=named.redis_url or started.house.redis_url,
         )
+        started.stop()
+        started.place.erase()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from banker.books import ledger, request
 from banker.books.request import Answer, Asked
 from banker.database import Connection
 from banker.errors import InsufficientFunds, NotFound
-from banker.rules.money import money
+from banker.rules.money import money, to_cent
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -84,6 +84,6 @@ async def _move(
     return Counted(
         transfer_id=str(transfer_id),
         user_id=str(user_id),
-        amount=abs(amount),
+        amount=to_cent(abs(amount)),
         **msgspec.structs.asdict(journal.balance(user_id)),
     )

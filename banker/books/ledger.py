@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from banker.database import Connection, queries
+from banker.rules.money import ZERO
 from banker.rules.purse import Balance, Purse, balance
 
 _ledger = queries("ledger")
@@ -186,7 +187,7 @@ def _account(row: Any) -> Account:
         kind=row["kind"],
         balance=row["balance"],
         floor=row["floor"],
-        credit_limit=row["credit_limit"] or Decimal(0),
+        credit_limit=ZERO if row["credit_limit"] is None else row["credit_limit"],
         credit_approved=bool(row["credit_approved"]),
         last_sequence=row["last_sequence"],
     )

@@ -197,8 +197,9 @@ async def _work_out(connection: Connection, phase: phases.Phase, number: int) ->
 
 async def _pay(connection: Connection, phase_id: int, actor_id: int, worked_out: Rehearsal) -> None:
     """One transfer a winning ticket, one a collector's commission; accounts are locked here, last."""
-    people = {one.collector_id for one in (*worked_out.payouts, *worked_out.commissions)}
-    journal = await ledger.lock(connection, people)
+    winners = {payout.collector_id for payout in worked_out.payouts}
+    earners = {due.collector_id for due in worked_out.commissions}
+    journal = await ledger.lock(connection, winners | earners)
     paid_by_ticket: dict[int, int] = {}
     for sequence, bets in groupby(worked_out.payouts, key=lambda payout: payout.sequence):
         won = list(bets)

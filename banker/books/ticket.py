@@ -108,6 +108,8 @@ async def void(
         sequences=[ticket.sequence],
         transfer_ids=transfer_ids,
         voided_by=actor_id,
+        # The moment that was judged, not a later one: the window may end while locks are waited for.
+        voided_at=ticket.now,
     )
     _lower(ticket, totals, exposures)
     await exposure.write(connection, ticket.phase_id, totals, exposures)

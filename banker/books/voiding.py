@@ -21,14 +21,14 @@ async def void(connection: Connection, phase_id: int, reason: str, actor_id: int
     if phase.state not in ("open", "closed"):
         raise WrongState(f"Only an open or closed phase is voided; this one is {phase.state}.")
     totals = await exposure.lock_totals(connection, phase_id)
-    await _give_back(connection, phase_id, actor_id)
+    await _give_back(connection, phase, actor_id)
     await exposure.clear(connection, phase_id, totals)
     await phases.mark_void(connection, phase_id, reason)
     return await phases.read(connection, phase_id)
 
 
-async def _give_back(connection: Connection, phase_id: int, actor_id: int) -> None:
-    tickets = [row async for row in _ticket.standing_tickets(connection, phase_id=phase_id)]
+async def _give_back(connection: Connection, phase: phases.Phase, actor_id: int) -> None:
+    tickets = [row async for row in _ticket.standing_tickets(connection, phase_id=phase.id)]
     journal = await ledger.lock(connection, [ticket["collector_id"] for ticket in tickets])
     legs = await ledger.legs_of(connection, [ticket["transfer_id"] for ticket in tickets])
     for ticket in tickets:
@@ -38,14 +38,15 @@ async def _give_back(connection: Connection, phase_id: int, actor_id: int) -> No
                 actor_id=actor_id,
                 legs=purse.give_back(legs[ticket["transfer_id"]]),
                 house=ledger.House.STAKES,
-                phase_id=phase_id,
+                phase_id=phase.id,
             )
         )
     transfer_ids = await journal.write(connection)
     await _ticket.void_tickets(
         connection,
-        phase_id=phase_id,
+        phase_id=phase.id,
         sequences=[ticket["sequence"] for ticket in tickets],
         transfer_ids=transfer_ids,
         voided_by=actor_id,
+        voided_at=phase.now,
     )

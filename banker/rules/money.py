@@ -18,7 +18,8 @@ _rate = re.compile(RATE_PATTERN)
 
 def to_cent(amount: Decimal) -> Decimal:
     """Rounded to the cent, half even: the one rounding of the house (design, Money)."""
-    return amount.quantize(CENT, context=_EXACT)
+    # Adding nothing turns a negative zero into a plain one.
+    return _EXACT.add(amount.quantize(CENT, context=_EXACT), ZERO)
 
 
 def share(amount: Decimal, rate: Decimal) -> Decimal:
@@ -35,7 +36,7 @@ def times(amount: Decimal, *multipliers: Decimal) -> Decimal:
 
 
 def read_amount(text: str) -> Decimal:
-    """A decimal string with at most two decimals as money. Raises `ValueError` for anything else."""
+    """A decimal string of at most two decimals as money. Raises `ValueError` for anything else."""
     if not _amount.match(text) or text.endswith("\n"):
         raise ValueError(text)
     return Decimal(text).quantize(CENT, context=_EXACT)

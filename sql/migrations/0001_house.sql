@@ -57,7 +57,7 @@ create table accounts (
     check ((user_id is null) = (floor is null)),
     check ((kind = 'credit') = (credit_limit is not null)),
     check ((kind = 'credit') = (credit_approved is not null)),
-    constraint balance_at_or_above_floor check (balance >= floor)
+    constraint balance_at_or_above_floor check (balance >= floor and balance < 'NaN')
 ) with (fillfactor = 50);
 
 insert into accounts (id, kind) values
@@ -124,10 +124,12 @@ create table transfers (
     created_at timestamptz not null default clock_timestamp()
 );
 
+create index transfers_desk on transfers (id desc) where reason in ('deposit', 'withdrawal');
+
 create table entries (
     transfer_id bigint not null references transfers (id),
     account_id integer not null references accounts (id),
-    amount numeric(20, 2) not null check (amount <> 0),
+    amount numeric(20, 2) not null check (amount <> 0 and amount < 'NaN'),
     balance_after numeric(20, 2),
     sequence bigint,
     primary key (transfer_id, account_id),
@@ -167,7 +169,7 @@ create table bets (
     phase_id integer not null,
     sequence integer not null,
     number smallint not null check (number between 0 and 999),
-    amount numeric(15, 2) not null check (amount > 0),
+    amount numeric(15, 2) not null check (amount > 0 and amount < 'NaN'),
     factor numeric(3, 2) not null,
     primary key (phase_id, sequence, number)
 );

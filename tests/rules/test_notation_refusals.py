@@ -76,7 +76,7 @@ ALIKE = [
     ("123--500", "ambiguous", None),
     ("123 x 500", "ambiguous", None),
     ("12x500", "ambiguous", None),
-    ("120~129500", "unknown-term", None),
+    ("120~129500", "ambiguous", None),
     ("111/222-333 444", "ambiguous", None),
     ("111:222-500", "ambiguous", None),
     ("111 222/333-500", "ambiguous", None),
@@ -84,6 +84,8 @@ ALIKE = [
     ("123 500, 200", "ambiguous", None),
     ("123, 500 r 300", "ambiguous", None),
     ("111/222 500r300", "ambiguous", None),
+    ("123/500r300", "ambiguous", None),
+    ("111 222,333r50", "ambiguous", None),
     ("123-500 456-200", "ambiguous", None),
     ("123 500,456 200", "ambiguous", None),
     ("111 222 50", "ambiguous", None),
@@ -91,6 +93,8 @@ ALIKE = [
     ("123 10k 456 20k", "ambiguous", None),
     ("123 50 r 30 456 20", "ambiguous", None),
     ("123r50 1t20", "ambiguous", None),
+    ("123r50 hello", "unknown-term", "hello"),
+    ("123-50 hello", "unknown-term", "hello"),
     ("120~129 = 500 r 300", "ambiguous", None),
     ("123r = 500 r 300", "ambiguous", None),
     ("123 456 r = 500", "ambiguous", "123 456 r"),
@@ -146,7 +150,7 @@ ALIKE = [
     ("123 1,000 r 500", "bad-stake", "1,000"),
     ("123r050", "bad-stake", "050"),
     ("123 5 k", "unknown-term", None),
-    ("123 $500 ks", "bad-stake", None),
+    ("123 $500 ks", "ambiguous", None),
 ]
 
 

@@ -25,9 +25,8 @@ _burmese_run = re.compile(f"[{BURMESE}]+")
 # letters of its own from U+1060 on.
 _zawgyi = re.compile(
     "\u1039(?![\u1000-\u1021])"
-    "|(?<![\u1000-\u1021\u103b-\u103e])\u1031"
+    "|(?<![\u1000-\u1021\u1025\u103b-\u103f])\u1031"
     "|(?<![\u1000-\u1021])\u103b"
-    "|\u103c[\u1010\u1017]\u1039"
     "|[\u1060-\u1097]"
 )
 

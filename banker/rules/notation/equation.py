@@ -9,7 +9,7 @@ from banker.rules.notation.problem import (
     Complaint,
     Unreadable,
 )
-from banker.rules.notation.spec import (
+from banker.rules.notation.stakes import (
     Groups,
     Stakes,
     put,

@@ -3,7 +3,7 @@
 import re
 
 from banker.rules.notation.equation import read_equation
-from banker.rules.notation.explain import explain
+from banker.rules.notation.explanation import explain
 from banker.rules.notation.plain import read_plain
 from banker.rules.notation.problem import (
     BAD_STAKE,
@@ -12,8 +12,8 @@ from banker.rules.notation.problem import (
     Complaint,
     Unreadable,
 )
-from banker.rules.notation.spec import Groups
 from banker.rules.notation.stake import read_sum, trouble
+from banker.rules.notation.stakes import Groups
 from banker.rules.notation.worded import read_pairs, read_worded
 
 _rule = re.compile("-{3,}|={3,}|_{3,}")

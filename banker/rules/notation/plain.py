@@ -8,13 +8,16 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-from banker.rules.notation.spec import Groups, Stakes, put, read_stakes, two_ways
+from banker.rules.notation.stake import CURRENCY_PATTERN
+from banker.rules.notation.stakes import Groups, Stakes, put, read_stakes, two_ways
 
 _run = re.compile(r"[0-9]{3}(?![0-9])(?:(?: ?[-,/.] ?| )[0-9]{3}(?![0-9]))*")
 _number = re.compile("[0-9]{3}")
 _mark = re.compile(r" ?[-:/*@,.] ?| ")
 _glued_to_number = re.compile(r"[0-9]{3}\.")
-_decimal = re.compile(r"[0-9]+\.[0-9]+(?: ?[^0-9k].*)?")
+# A stake with orders that may as well be the next number of a list, and its orders.
+_number_first = re.compile(r"[0-9]{3} ?r")
+_decimal = re.compile(rf"[0-9]+\.[0-9]+(?: ?{CURRENCY_PATTERN})?(?: ?r.*)?")
 
 JOINERS = frozenset(" ,/.")
 # A stake of nine digits in groups looks like three numbers: so far back may the stake begin.
@@ -91,6 +94,8 @@ def _is_sure(parting: Parting) -> bool:
     written, mark, sign = parting.written, parting.mark, parting.sign
     has_orders = parting.stakes.orders is not None
     if mark == " .":
+        return False
+    if has_orders and sign in ",/." and _number_first.match(written):
         return False
     if parting.named == 1:
         if sign == ",":

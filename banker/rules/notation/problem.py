@@ -61,7 +61,8 @@ class Complaint(NamedTuple):
         quoted = original.strip() if self.quotes_line and is_short else original[start:end]
         if len(quoted) > LONGEST_QUOTE:
             quoted = quoted[:LONGEST_QUOTE] + "…"
-        detail = f"“{quoted}” — {self.words}"
+        # A folded K is a word of its own, and a k to everyone else.
+        detail = f"“{quoted}” — {self.words.replace('K', 'k')}"
         return Problem(line, start + 1, original[start:end], self.problem, detail)
 
 

@@ -19,8 +19,8 @@ from banker.rules.notation.problem import (
     Problem,
     Unreadable,
 )
-from banker.rules.notation.spec import Groups
 from banker.rules.notation.stake import LARGEST_STAKE_CENTS, as_money, shown
+from banker.rules.notation.stakes import Groups
 from banker.rules.number import NUMBERS, label
 
 LONGEST_TEXT_BYTES = 64 * 1024

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from banker.rules.notation.spec import read_stakes
 from banker.rules.notation.stake import CURRENCY_PATTERN, read_stake
+from banker.rules.notation.stakes import read_stakes
 from banker.rules.notation.term import expand
 
 _word = re.compile(r"[0-9]{3} r(?= |$)|[^ ]+")

@@ -2,8 +2,8 @@
 
 import re
 
-from banker.rules.notation.spec import Groups, read_stakes, two_ways
 from banker.rules.notation.stake import STAKE_PATTERN, read_stake
+from banker.rules.notation.stakes import Groups, read_stakes, two_ways
 from banker.rules.notation.term import TERM_PATTERN, expand
 
 _term = re.compile(TERM_PATTERN)

@@ -14,8 +14,8 @@ from banker.rules.notation.problem import (
     UNKNOWN_TERM,
     Complaint,
 )
-from banker.rules.notation.spec import read_stakes, stakes_complaint
 from banker.rules.notation.stake import trouble as stake_trouble
+from banker.rules.notation.stakes import read_stakes, stakes_complaint
 from banker.rules.notation.term import trouble as term_trouble
 from banker.rules.notation.word import Word, words_of
 
@@ -28,6 +28,7 @@ _lettered = re.compile(r"([0-9]{3}r|[0-9]t[0-9]p|[0-9][tpabv]|apu)([-:/*@,.])?(.
 _letter_alone = re.compile("[tpabvk]")
 _grouped = re.compile("[0-9]{1,2},")
 _odd_thousands = re.compile(r"[0-9]+\.[0-9]{3,}k")
+_another_mark = re.compile(r"[0-9]{3} ?[-:/*@] ?[0-9]+k?$")
 _mark_first = re.compile(r"[-:/*@,]|\.(?![0-9])")
 
 
@@ -79,6 +80,8 @@ def _marked_complaint(text: str, at: int) -> Complaint | None:
         return Complaint(at, at + len(number), *term_trouble(number), quotes_line=True)
     if not rest:
         return _whole(text, at, NO_STAKE, f"the stake is missing after {mark}: {number} 500.")
+    if _another_mark.match(rest):
+        return _whole(text, at, AMBIGUOUS, "more than one mark. Write 111 222 = 500, or 123 500.")
     if _mark_first.match(rest):
         return _whole(text, at, AMBIGUOUS, f"one mark before the stake: {number} 500.")
     if " " in rest or read_stakes(rest):
@@ -110,6 +113,10 @@ def _two_words(first: Word, second: Word) -> list[Complaint]:
         if read_stakes(second.text):
             return [_both_ways(first, second)]
         return [stakes_complaint(second.text, second.start)]
+    if not (first.is_strange or first.is_stake):
+        if second.is_strange:
+            return [_about(second, *term_trouble(second.text))]
+        return [_both_ways(first, second)]
     if first.is_strange and second.is_strange and not first.text.isdecimal():
         return [Complaint(first.start, second.end, *term_trouble(first.text))]
     complaint = _about(first, *term_trouble(first.text))

@@ -1,0 +1,187 @@
+"""The `banker` command."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import msgspec
+
+from banker import __version__, settings
+from banker.books import people
+from banker.books.people import ROLES
+from banker.books.verify import verify as verify_books
+from banker.console import CannotServe, brought_up_to_date, filled
+from banker.console import serve as serve_house
+from banker.database import connect_pool, reading, transaction
+from banker.embedded import EmbeddedFailure, visit
+from banker.errors import Refusal
+from banker.passwords import hashed
+from banker.settings import Settings, SettingsWrong
+
+
+@click.group()
+@click.version_option(__version__, prog_name="banker")
+def main() -> None:
+    """A real-time risk console for bankers of three-digit lotteries."""
+
+
+def serving_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Where to serve, for the commands that do; the environment has the defaults."""
+    for option in (
+        click.option("--workers", type=click.IntRange(1, 64), help="Worker processes."),
+        click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on."),
+        click.option("--host", help="Address to listen on."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@serving_options
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the house."""
+    with plain_words():
+        chosen = _with_flags(settings.read(), host=host, port=port, workers=workers)
+        _say(f"banker {__version__} on http://{chosen.host}:{chosen.port}")
+        _run(serve_house(chosen, _say))
+
+
+@main.command()
+@serving_options
+@click.option(
+    "--rate", type=click.FloatRange(0, 200), default=5.0, show_default=True, help="Slips a second."
+)
+def demo(host: str | None, port: int | None, workers: int | None, rate: float) -> None:
+    """Serve a sample house with living traffic, on loopback."""
+    from banker.demo import house, traffic
+
+    with plain_words():
+        chosen = _with_flags(settings.read(), host=host, port=port, workers=workers, demo=True)
+        house.demand_loopback(chosen.host)
+        _say(f"banker {__version__}, a demo, on http://{chosen.host}:{chosen.port}")
+        for line in house.SIGN_INS:
+            _say(line)
+        _run(
+            serve_house(
+                chosen,
+                _say,
+                prepare=house.build,
+                companion=lambda complete: traffic.keep_sending(complete, rate),
+            )
+        )
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the schema up to date."""
+    with plain_words(), _house() as complete:
+        asyncio.run(brought_up_to_date(complete))
+        _say("The schema is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """People of the house."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+def add_user(name: str, role: str) -> None:
+    """Add a person; the password is asked for, or read from standard input."""
+    if sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\r\n")
+
+    async def add(complete: Settings) -> None:
+        await brought_up_to_date(complete)
+        password_hash = await hashed(password)
+        pool = await connect_pool(complete.database_url, least=1, most=1)
+        async with pool, transaction(pool) as connection:
+            await people.add(connection, name, role, password_hash)
+
+    with plain_words(), _house() as complete:
+        asyncio.run(add(complete))
+        _say(f"{name} is a {role} now.")
+
+
+@main.command()
+def verify() -> None:
+    """Check that the books balance; names the first row that disagrees, and ends with 1."""
+
+    async def check(complete: Settings) -> int:
+        pool = await connect_pool(complete.database_url, least=1, most=1)
+        async with pool, reading(pool) as connection:
+            findings = await verify_books(connection, say=_progress)
+        for finding in findings:
+            _say(f"{finding.check}: {finding.row}: {finding.detail}")
+        _say("The books balance." if not findings else f"{len(findings)} checks disagree.")
+        return 1 if findings else 0
+
+    with plain_words(), _house() as complete:
+        code = asyncio.run(check(complete))
+    sys.exit(code)
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """What the world does wrong is one clear line, without a traceback."""
+    try:
+        yield
+    except (CannotServe, EmbeddedFailure, SettingsWrong) as wrong:
+        _stop(str(wrong))
+    except Refusal as refusal:
+        _stop(refusal.detail)
+    except KeyboardInterrupt:
+        _stop("Interrupted.", code=130)
+    except OSError as wrong:
+        _stop(f"{wrong.strerror or wrong}{f': {wrong.filename}' if wrong.filename else ''}")
+
+
+@contextmanager
+def _house() -> Iterator[Settings]:
+    """Settings with every address: the named servers', the running console's, or servers started
+    for this command."""
+    chosen = settings.read()
+    if chosen.database_url:
+        yield filled(chosen, None)
+        return
+    with visit(chosen.data, pg_bin=chosen.pg_bin, redis=False) as servers:
+        yield filled(chosen, servers)
+
+
+def _run(main_task: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(main_task)
+    except* (CannotServe, EmbeddedFailure, SettingsWrong) as failed:
+        raise _first(failed) from None
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
+
+
+def _with_flags(chosen: Settings, **flags: Any) -> Settings:
+    given = {name: flag for name, flag in flags.items() if flag is not None}
+    return msgspec.structs.replace(chosen, **given)
+
+
+def _progress(words: str, done: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{words} {done or ''}", nl=False, err=True)
+
+
+def _say(line: str) -> None:
+    click.echo(line)
+
+
+def _stop(line: str, code: int = 1) -> None:
+    click.echo(f"banker: {line}", err=True)
+    sys.exit(code)

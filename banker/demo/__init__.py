@@ -1,0 +1,1 @@
+"""A sample house with living traffic, on loopback."""

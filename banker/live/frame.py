@@ -1,0 +1,86 @@
+"""Server-sent events of a board: encoded once for all viewers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from banker.live import figures
+from banker.live.board import Board
+from banker.rules.number import label
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Frames:
+    """The frames of one board. A viewer that is one tick behind shares its frame with all others;
+    one that fell further behind gets a frame from where it stands."""
+
+    def __init__(self, board: Board, epoch: str) -> None:
+        self._board = board
+        self._epoch = epoch
+        self._made: dict[tuple[str, int], tuple[int, bytes]] = {}
+
+    def snapshot(self) -> bytes:
+        """Everything, as a viewer that comes needs it."""
+        return self._once("snapshot", 0, lambda: _snapshot(self._board))
+
+    def delta(self, since: int) -> bytes:
+        """What is new after a tick; a snapshot where more than stakes has changed since."""
+        if since < self._board.snapshot_tick:
+            return self.snapshot()
+        return self._once("delta", since, lambda: _delta(self._board, since))
+
+    def heartbeat(self, redis_up: bool, at: datetime) -> bytes:
+        """A sign of life, and whether the worker hears the others."""
+        beat = {"version": self._board.version, "redis": "ok" if redis_up else "down", "at": at}
+        return self._framed("heartbeat", beat)
+
+    def _once(self, event: str, since: int, make: Callable[[], dict[str, Any]]) -> bytes:
+        tick, frame = self._made.get((event, since), (-1, b""))
+        if tick != self._board.tick:
+            frame = self._framed(event, make())
+            if len(self._made) > 50:
+                self._made.clear()
+            self._made[event, since] = (self._board.tick, frame)
+        return frame
+
+    def _framed(self, event: str, content: dict[str, Any]) -> bytes:
+        name = f"id: {self._epoch}:{self._board.version}\nevent: {event}\ndata: "
+        return name.encode() + _encode(content) + b"\n\n"
+
+
+def _snapshot(board: Board) -> dict[str, Any]:
+    exposures = board.exposures
+    return {
+        **figures.head(board.phase, board.risk),
+        **figures.summary(board.risk),
+        "curve": figures.curve(board.risk),
+        "numbers": figures.numbers(board.phase, exposures, board.risk),
+        "hurting": figures.hurting(board.phase, exposures, board.risk),
+        "tickets": [line for _, line in reversed(board.tickets)],
+        "refusals": [line for _, line in reversed(board.refusals)],
+        "intake": board.intake,
+        "slips_per_minute": board.slips_per_minute(),
+    }
+
+
+def _delta(board: Board, since: int) -> dict[str, Any]:
+    exposures = board.exposures
+    content = {
+        **figures.head(board.phase, board.risk),
+        **figures.summary(board.risk),
+        "curve": figures.curve(board.risk),
+        "numbers": [
+            (label(number), exposures[number].total_bet)
+            for number, tick in enumerate(board.changed_at)
+            if tick > since
+        ],
+        "hurting": figures.hurting(board.phase, exposures, board.risk),
+        "tickets": [line for tick, line in reversed(board.tickets) if tick > since],
+        "refusals": [line for tick, line in reversed(board.refusals) if tick > since],
+        "slips_per_minute": board.slips_per_minute(),
+    }
+    del content["phase"]
+    return content

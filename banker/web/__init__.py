@@ -1,0 +1,1 @@
+"""The people: pages, the JSON API, and who may do what."""

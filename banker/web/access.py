@@ -1,0 +1,123 @@
+"""Who is asking, and whether their role may.
+
+Every route names its roles in `opt`; a route without them does not start. Pages are signed in by a
+cookie, `/api` by bearer tokens only.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Litestar
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+from litestar.routes import HTTPRoute
+from litestar.types import Scope
+
+from banker.books import session
+from banker.books.session import Kind, SignedIn
+from banker.database import RETRIED
+from banker.errors import Forbidden, NotSignedIn, Unavailable
+from banker.settings import Settings
+from banker.worker import Worker
+
+# What handlers ask for by name: the worker that they run in, who is asking, a part of the path.
+AtWorker = NamedDependency[Worker]
+Asker = NamedDependency[SignedIn]
+PathText = FromPath[str]
+
+ANYONE: Mapping[str, Any] = {"roles": None}
+# Anyone, and no difference is made: such an answer needs no look into the books.
+MACHINES: Mapping[str, Any] = {"roles": None, "unknown": True}
+SIGNED_IN: Mapping[str, Any] = {
+    "roles": ("admin", "manager", "cashier", "collector", "partner"),
+}
+ADMIN: Mapping[str, Any] = {"roles": ("admin",)}
+MANAGER: Mapping[str, Any] = {"roles": ("admin", "manager")}
+CASHIER: Mapping[str, Any] = {"roles": ("admin", "cashier")}
+COLLECTOR: Mapping[str, Any] = {"roles": ("collector",)}
+READER: Mapping[str, Any] = {"roles": ("collector", "admin")}
+TICKET_READER: Mapping[str, Any] = {"roles": ("collector", "admin", "manager")}
+
+
+async def check_role(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """The guard of every route. Raises `NotSignedIn`, `Forbidden`."""
+    if connection.scope.get("method") == "OPTIONS" or handler.opt.get("unknown"):
+        return
+    roles = handler.opt["roles"]
+    person = await _find_person(connection)
+    connection.scope["state"]["person"] = person
+    if roles is None:
+        return
+    if person is None:
+        raise NotSignedIn()
+    if person.role not in roles:
+        raise Forbidden()
+
+
+def demand_roles(app: Litestar) -> None:
+    """Every route says who may, or the application does not start. The framework's own answers to
+    OPTIONS name methods and nothing else. Raises `LookupError`."""
+    for route in app.routes:
+        handlers = route.route_handler_map.items() if isinstance(route, HTTPRoute) else ()
+        for method, (handler, _) in handlers:
+            if method != "OPTIONS" and "roles" not in handler.opt:
+                raise LookupError(f"{method} {route.path} does not say who may")
+
+
+def provide_person(scope: Scope) -> SignedIn:
+    """The person who is asking, in handlers that demand a role."""
+    person = scope["state"]["person"]
+    if person is None:
+        raise NotSignedIn()
+    assert isinstance(person, SignedIn)
+    return person
+
+
+def address_of(connection: ASGIConnection[Any, Any, Any, Any], settings: Settings) -> str:
+    """The address that a request came from; a forwarded one only from a proxy that the settings
+    name, and then the nearest that is no proxy itself."""
+    peer = connection.client.host if connection.client else ""
+    if peer not in settings.proxies:
+        return peer
+    line = ",".join(connection.headers.getall("x-forwarded-for", []))
+    for forwarded in reversed(line.split(",")):
+        address = forwarded.strip()
+        if address in settings.proxies:
+            continue
+        try:
+            return str(ipaddress.ip_address(address))
+        except ValueError:
+            return peer
+    return peer
+
+
+def cookie_name(settings: Settings) -> str:
+    """The cookie of a page session; under HTTPS the browser holds it to this host."""
+    return "__Host-banker" if settings.secure else "banker"
+
+
+def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+async def _find_person(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None:
+    worker: Worker = connection.app.state.worker
+    kind: Kind = "page"
+    if connection.scope["path"].startswith("/api/"):
+        kind, token = "api", bearer_token(connection)
+    else:
+        token = connection.cookies.get(cookie_name(worker.settings))
+    if not token or len(token) > 200:
+        return None
+    try:
+        async with worker.pool.acquire(timeout=5) as database:
+            return await session.holder(database, token, kind)
+    except RETRIED as lost:
+        raise Unavailable() from lost

@@ -1,0 +1,19 @@
+"""The JSON API: bearer tokens, problem+json, the same verbs as the pages."""
+
+from litestar import Router
+
+from banker.web.api import cash, phases, slips, tokens, users
+from banker.web.api.body import demand_json
+
+router = Router(
+    path="/api",
+    route_handlers=[
+        *tokens.handlers,
+        *users.handlers,
+        *phases.handlers,
+        *slips.handlers,
+        *cash.handlers,
+    ],
+    before_request=demand_json,
+    security=[{"bearer": []}],
+)

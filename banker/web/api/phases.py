@@ -1,0 +1,271 @@
+"""Phases from draft to settlement, their limits, their risk and its stream."""
+
+from collections.abc import AsyncIterator
+
+from litestar import delete, get, patch, post, put
+from litestar.params import JSONBody
+from litestar.response import Stream
+
+from banker.books import exposure, phase, settlement, voiding
+from banker.books.phase import Phase
+from banker.books.settlement import Settlement
+from banker.database import persist, reading, transaction
+from banker.live import figures
+from banker.live.figures import PhaseRisk
+from banker.web.access import ADMIN, MANAGER, SIGNED_IN, Asker, AtWorker, PathText
+from banker.web.api.forms import (
+    IntakeForm,
+    LimitForm,
+    NumberForm,
+    PhaseChanges,
+    PhaseForm,
+    ReasonForm,
+    read_id,
+    read_limit,
+    read_number,
+    read_text,
+)
+from banker.web.api.listing import Cursor, Limit, Listing, listing, position
+from banker.web.api.views import PhaseView, RehearsalView, of_phase, of_rehearsal
+from banker.worker import Worker
+
+TAGS = ["phases"]
+
+
+@post("/phases", opt=dict(MANAGER), tags=TAGS, summary="Draft a phase")
+async def create_phase(worker: AtWorker, person: Asker, data: JSONBody[PhaseForm]) -> PhaseView:
+    """A draft with its 1,000 numbers, taking no slips yet."""
+    draft = data.read()
+    async with transaction(worker.pool) as connection:
+        return of_phase(await phase.create(connection, person.id, draft))
+
+
+@patch("/phases/{phase_id:str}", opt=dict(MANAGER), tags=TAGS, summary="Change a phase")
+async def amend_phase(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[PhaseChanges]
+) -> PhaseView:
+    """A draft wholly; of an open phase the name, limits, window and closing time."""
+    changed, changes = read_id(phase_id, "phase"), data.read()
+    amended = await persist(
+        worker.pool, lambda connection: phase.amend(connection, changed, **changes)
+    )
+    return _told(worker, amended)
+
+
+@get("/phases", opt=dict(SIGNED_IN), tags=TAGS, summary="List phases")
+async def list_phases(
+    worker: AtWorker, person: Asker, limit: Limit = 50, cursor: Cursor = None
+) -> Listing[PhaseView]:
+    """The newest first."""
+    async with reading(worker.pool) as connection:
+        found = await phase.newest(connection, limit + 1, position(cursor, phase.NEWEST))
+    return listing([of_phase(one) for one in found], limit, [one.id for one in found])
+
+
+@get("/phases/{phase_id:str}", opt=dict(SIGNED_IN), tags=TAGS, summary="A phase")
+async def show_phase(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseView:
+    """One phase."""
+    async with reading(worker.pool) as connection:
+        return of_phase(await phase.read(connection, read_id(phase_id, "phase")))
+
+
+@post(
+    "/phases/{phase_id:str}/opening",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    status_code=200,
+    summary="Open a phase",
+)
+async def open_phase(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseView:
+    """From now on it takes slips, and its prizes are frozen."""
+    opened = read_id(phase_id, "phase")
+    return _told(worker, await persist(worker.pool, lambda c: phase.open_(c, opened)))
+
+
+@post(
+    "/phases/{phase_id:str}/closure",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    status_code=200,
+    summary="Close a phase",
+)
+async def close_phase(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseView:
+    """No slip is taken any more; the settlement row and the seal are written."""
+    closed = read_id(phase_id, "phase")
+
+    async def verb(connection):  # type: ignore[no-untyped-def]
+        await settlement.close(connection, closed, person.id)
+        return await phase.read(connection, closed)
+
+    return _told(worker, await persist(worker.pool, verb))
+
+
+@post(
+    "/phases/{phase_id:str}/void",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    status_code=200,
+    summary="Void a phase",
+)
+async def void_phase(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[ReasonForm]
+) -> PhaseView:
+    """All stakes go back to the purses they came from."""
+    voided = read_id(phase_id, "phase")
+    reason = read_text(data.reason, "reason")
+    told = await persist(
+        worker.pool, lambda connection: voiding.void(connection, voided, reason, person.id)
+    )
+    return _told(worker, told)
+
+
+@post(
+    "/phases/{phase_id:str}/intake",
+    opt=dict(ADMIN),
+    tags=TAGS,
+    status_code=200,
+    summary="Stop or restart the intake",
+)
+async def set_intake(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[IntakeForm]
+) -> PhaseView:
+    """While it is stopped, slips are refused as `intake-stopped`."""
+    switched = read_id(phase_id, "phase")
+    told = await persist(
+        worker.pool, lambda connection: phase.set_intake(connection, switched, data.open)
+    )
+    return _told(worker, told)
+
+
+@post(
+    "/phases/{phase_id:str}/rehearsal",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    status_code=200,
+    summary="Rehearse a draw",
+)
+async def rehearse_phase(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[NumberForm]
+) -> RehearsalView:
+    """What settling with this number would pay; changes nothing."""
+    async with reading(worker.pool) as connection:
+        rehearsed = await settlement.rehearse(
+            connection, read_id(phase_id, "phase"), read_number(data.number)
+        )
+    return of_rehearsal(rehearsed)
+
+
+@post(
+    "/phases/{phase_id:str}/settlement",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    status_code=200,
+    summary="Settle a phase",
+)
+async def settle_phase(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[NumberForm]
+) -> Settlement:
+    """Pays winners and commissions, once; again with the same number changes nothing."""
+    settled, number = read_id(phase_id, "phase"), read_number(data.number)
+    answer = await persist(
+        worker.pool,
+        lambda connection: settlement.settle(connection, settled, number, person.id),
+    )
+    worker.stream.tell_change(settled)
+    return answer
+
+
+@get("/phases/{phase_id:str}/settlement", opt=dict(MANAGER), tags=TAGS, summary="A settlement")
+async def show_settlement(worker: AtWorker, person: Asker, phase_id: PathText) -> Settlement:
+    """The settlement row; what is not known before the draw is null."""
+    async with reading(worker.pool) as connection:
+        return await settlement.read(connection, read_id(phase_id, "phase"))
+
+
+@put(
+    "/phases/{phase_id:str}/limits/{number:str}",
+    opt=dict(ADMIN),
+    tags=["risk"],
+    summary="Set a number's own limit",
+)
+async def set_limit(
+    worker: AtWorker, person: Asker, phase_id: PathText, number: PathText, data: JSONBody[LimitForm]
+) -> LimitForm:
+    """`"0"` blocks the number."""
+    limited, which = read_id(phase_id, "phase"), read_number(number)
+    amount = read_limit(data.max_amount, "max_amount")
+    await persist(
+        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, amount)
+    )
+    worker.stream.tell_change(limited)
+    return LimitForm(f"{amount:.2f}")
+
+
+@delete(
+    "/phases/{phase_id:str}/limits/{number:str}",
+    opt=dict(ADMIN),
+    tags=["risk"],
+    summary="Remove a number's own limit",
+)
+async def remove_limit(
+    worker: AtWorker, person: Asker, phase_id: PathText, number: PathText
+) -> None:
+    """The phase's limit holds again."""
+    limited, which = read_id(phase_id, "phase"), read_number(number)
+    await persist(
+        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, None)
+    )
+    worker.stream.tell_change(limited)
+
+
+@get("/phases/{phase_id:str}/risk", opt=dict(MANAGER), tags=["risk"], summary="The risk")
+async def show_risk(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseRisk:
+    """All 1,000 numbers, and what a draw may bring."""
+    async with reading(worker.pool) as connection:
+        standing = await exposure.standing(connection, read_id(phase_id, "phase"))
+    return figures.of_phase(standing.phase, standing.exposures)
+
+
+@get(
+    "/phases/{phase_id:str}/stream",
+    opt=dict(MANAGER),
+    tags=["risk"],
+    summary="The risk as it moves",
+    media_type="text/event-stream",
+)
+async def stream_risk(worker: AtWorker, person: Asker, phase_id: PathText) -> Stream:
+    """Server-sent events: `snapshot`, then `delta` with absolute values, and `heartbeat`."""
+    return event_stream(await worker.frames(read_id(phase_id, "phase")))
+
+
+def event_stream(frames: AsyncIterator[bytes]) -> Stream:
+    """Frames as a response that nothing on the way may keep."""
+    return Stream(
+        frames,
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _told(worker: Worker, changed: Phase) -> PhaseView:
+    worker.stream.tell_change(changed.id)
+    return of_phase(changed)
+
+
+handlers = (
+    create_phase,
+    amend_phase,
+    list_phases,
+    show_phase,
+    open_phase,
+    close_phase,
+    void_phase,
+    set_intake,
+    rehearse_phase,
+    settle_phase,
+    show_settlement,
+    set_limit,
+    remove_limit,
+    show_risk,
+    stream_risk,
+)

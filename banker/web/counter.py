@@ -1,0 +1,83 @@
+"""What both the pages and the API do with a slip: read it, place it, void its ticket."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from banker import metrics
+from banker.books import request, ticket
+from banker.books.judgement import Slip
+from banker.books.news import News
+from banker.books.request import Answer
+from banker.books.session import SignedIn
+from banker.database import Connection, persist
+from banker.errors import Malformed, NotFound, Refusal, UnreadableSlip
+from banker.rules import notation
+from banker.worker import Worker
+
+MOST_PROBLEMS = 200
+
+
+async def place_text(
+    worker: Worker,
+    person: SignedIn,
+    phase_id: int,
+    text: str,
+    note: str | None,
+    key: str | None,
+) -> Answer:
+    """Read a slip and place it under its key. Raises the refusal that wins."""
+    started = time.perf_counter()
+    key = request.read_key(key)
+    if note is not None and "\0" in note:
+        raise Malformed("The note holds a character that cannot be stored.", field="note")
+    try:
+        read = notation.parse(text)
+        if read.problems:
+            raise unreadable(read)
+        slip = Slip(
+            collector_id=person.id,
+            username=person.username,
+            key=key,
+            fingerprint=request.fingerprint(str(phase_id), text, note or ""),
+            bets=read.bets,
+            text=text,
+            note=note or None,
+        )
+        answer = await worker.desk.place(phase_id, slip)
+    except Refusal as refusal:
+        metrics.slips.labels(refusal.code).inc()
+        raise
+    metrics.slips.labels("replayed" if answer.replayed else "placed").inc()
+    metrics.bets.inc(0 if answer.replayed else len(slip.bets))
+    metrics.placement_seconds.observe(time.perf_counter() - started)
+    return answer
+
+
+async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> ticket.Ticket:
+    """Void a ticket of the person's own, or anybody's for an admin, and tell the wall."""
+
+    async def verb(connection: Connection) -> tuple[ticket.Ticket, News | None]:
+        found = await ticket.read(connection, ticket_id)
+        if person.role == "collector" and found.collector_id != person.id:
+            raise NotFound(what="ticket")
+        return await ticket.void(connection, ticket_id, person.id, any_time=person.role == "admin")
+
+    voided, news = await persist(worker.pool, verb)
+    if news is not None:
+        worker.stream.tell(news)
+    else:
+        # It was void already: the first answer may have been lost, and its news with it.
+        worker.stream.tell_change(voided.phase_id)
+    return voided
+
+
+def unreadable(read: notation.Slip) -> UnreadableSlip:
+    """The refusal that names every problem, up to 200 of them."""
+    errors: list[dict[str, Any]] = [
+        msgspec.structs.asdict(one) for one in read.problems[:MOST_PROBLEMS]
+    ]
+    first = read.problems[0]
+    return UnreadableSlip(f"Line {first.line}: {first.detail}", errors=errors)

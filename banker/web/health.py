@@ -1,0 +1,70 @@
+"""Whether the worker can serve, and what it counts."""
+
+import asyncio
+import hmac
+import ipaddress
+
+import msgspec
+from litestar import Request, Response, get
+
+from banker import metrics
+from banker.errors import Forbidden
+from banker.web.access import MACHINES, AtWorker, address_of, bearer_token
+from banker.worker import Worker
+
+PATIENCE_S = 3.0
+
+
+class Health(msgspec.Struct, frozen=True):
+    """`ok` or `down` for each part; the whole is `ok` as long as Postgres is."""
+
+    status: str
+    postgres: str
+    redis: str
+
+
+@get("/health", opt=dict(MACHINES), tags=["house"], summary="Whether the house can serve")
+async def show_health(worker: AtWorker) -> Response[Health]:
+    """503 where Postgres is away; Redis alone being away is not an outage."""
+    postgres = await _postgres_answers(worker)
+    health = Health(
+        status="ok" if postgres else "down",
+        postgres="ok" if postgres else "down",
+        redis="ok" if worker.stream.up else "down",
+    )
+    return Response(health, status_code=200 if postgres else 503)
+
+
+@get(
+    "/metrics",
+    opt=dict(MACHINES),
+    media_type="text/plain; version=0.0.4; charset=utf-8",
+    tags=["house"],
+    summary="What this worker counts, for Prometheus",
+)
+async def show_metrics(request: Request, worker: AtWorker) -> bytes:  # type: ignore[type-arg]
+    """For loopback, or for whoever holds `BANKER_METRICS_TOKEN`."""
+    expected, given = worker.settings.metrics_token, bearer_token(request)
+    known = bool(expected and given) and hmac.compare_digest(str(given).encode(), expected.encode())
+    if not known and not _is_loopback(address_of(request, worker.settings)):
+        raise Forbidden("Metrics are for this machine, or for the holder of the metrics token.")
+    metrics.redis_up.set(worker.stream.up)
+    return metrics.exposition()
+
+
+async def _postgres_answers(worker: Worker) -> bool:
+    try:
+        async with asyncio.timeout(PATIENCE_S), worker.pool.acquire() as connection:
+            return bool(await connection.fetchval("select true"))
+    except Exception:
+        return False
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+handlers = (show_health, show_metrics)

@@ -1,0 +1,22 @@
+"""Answers to htmx that say more than a fragment: a toast, an event, another page."""
+
+import json
+from typing import TypeVar
+
+from litestar import Response
+
+Answer = TypeVar("Answer", bound=Response)  # type: ignore[type-arg]
+
+
+def with_toast(answer: Answer, words: str, *events: str) -> Answer:
+    """An answer that is followed by a word on what was done, and by events for the page."""
+    # After the swap: a dialog that closes with the answer would take the toast with it.
+    told: dict[str, object] = {"flash": {"kind": "good", "text": words}}
+    told.update(dict.fromkeys(events, True))
+    answer.headers = {**(answer.headers or {}), "HX-Trigger-After-Swap": json.dumps(told)}
+    return answer
+
+
+def go_to(path: str) -> Response[None]:
+    """Send the browser to another page of the house after a form that htmx sent."""
+    return Response(None, headers={"HX-Redirect": path, "Cache-Control": "no-store"})

@@ -1,0 +1,101 @@
+"""One worker process: its pool, its line to Redis, its boards and its desk."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from banker import metrics
+from banker.books import exposure
+from banker.database import Pool, connect_pool, persist
+from banker.desk import Desk
+from banker.live.board import Board, Boards
+from banker.live.frame import Frames
+from banker.live.stream import Stream
+from banker.settings import Settings
+
+HEARTBEAT_S = 5.0
+STREAM_LIFE_S = 1800.0
+# How long a stream that has nothing to say may oversleep the closing of the worker.
+OVERSLEEP_S = 0.5
+
+
+class Worker:
+    """What the handlers of one process share."""
+
+    def __init__(self, settings: Settings, pool: Pool, epoch: str) -> None:
+        self.settings = settings
+        self.pool = pool
+        self.stream = Stream(settings.redis_url, epoch)
+        self.boards = Boards(pool, _now)
+        self.desk = Desk(pool, self.stream)
+        self.closing = asyncio.Event()
+        self._frames: dict[int, Frames] = {}
+        self.stream.on_message = self.boards.hear
+        self.stream.on_up = self.boards.doubt_all
+
+    async def frames(self, phase_id: int) -> AsyncIterator[bytes]:
+        """The events of a phase for one viewer: a snapshot, then what is new, never a queue.
+
+        Ends after half an hour, or when the worker closes. Raises `NotFound` before the first.
+        """
+        board = await self.boards.board(phase_id)
+        if not self.stream.up:
+            board.doubt()
+        return self._follow(board)
+
+    async def _follow(self, board: Board) -> AsyncIterator[bytes]:
+        with metrics.viewers.track_inprogress():
+            async for frame in self._frames_of(board):
+                yield frame
+
+    async def _frames_of(self, board: Board) -> AsyncIterator[bytes]:
+        frames = self._frames.setdefault(board.phase_id, Frames(board, self.stream.epoch))
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + STREAM_LIFE_S
+        seen = board.tick
+        yield frames.snapshot()
+        yield frames.heartbeat(self.stream.up, _now())
+        beat_at = loop.time() + HEARTBEAT_S
+        while not self.closing.is_set() and loop.time() < ends_at:
+            if await self._ticked(board, seen, beat_at - loop.time()):
+                since, seen = seen, board.tick
+                yield frames.delta(since)
+            if loop.time() >= beat_at:
+                beat_at = loop.time() + HEARTBEAT_S
+                yield frames.heartbeat(self.stream.up, _now())
+
+    async def _ticked(self, board: Board, seen: int, patience_s: float) -> bool:
+        """Wait for a tick after `seen`, for as long as the next heartbeat lets."""
+        try:
+            async with asyncio.timeout(max(0.05, min(patience_s, OVERSLEEP_S))), board.ticked:
+                await board.ticked.wait_for(lambda: board.tick > seen or self.closing.is_set())
+        except TimeoutError:
+            return False
+        return board.tick > seen
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Worker]:
+    """A worker with its connections, closed in order at the end."""
+    pool = await connect_pool(settings.database_url)
+    try:
+        epoch = await persist(pool, exposure.epoch)
+        worker = Worker(settings, pool, epoch)
+        worker.stream.start()
+        try:
+            yield worker
+        finally:
+            worker.closing.set()
+            await worker.stream.stop()
+            await worker.boards.stop()
+    finally:
+        try:
+            async with asyncio.timeout(2):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

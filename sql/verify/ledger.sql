@@ -1,0 +1,252 @@
+-- name: balances(few)
+-- A purse that holds more or less than its entries brought is money from nowhere.
+select
+    format('account %s (%s)', accounts.id, accounts.kind) as row,
+    format(
+        'the balance is %s, its entries come to %s',
+        accounts.balance, coalesce(summed.amount, 0)
+    ) as detail
+from accounts
+left join (
+    select entries.account_id, sum(entries.amount) as amount
+    from entries
+    group by entries.account_id
+) as summed on summed.account_id = accounts.id
+where accounts.kind in ('cash', 'bonus', 'credit')
+    and accounts.balance is distinct from coalesce(summed.amount, 0)
+order by accounts.id
+limit :few;
+
+-- name: entry_sequences(few)
+-- A gap in a purse's numbering is an entry that was taken away.
+select
+    format('account %s (%s)', accounts.id, accounts.kind) as row,
+    format(
+        'last_sequence is %s; there are %s entries, numbered %s to %s',
+        accounts.last_sequence,
+        coalesce(counted.entry_count, 0),
+        coalesce(counted.first, 0),
+        coalesce(counted.last, 0)
+    ) as detail
+from accounts
+left join (
+    select
+        entries.account_id,
+        count(*) as entry_count,
+        count(distinct entries.sequence) as sequence_count,
+        min(entries.sequence) as first,
+        max(entries.sequence) as last
+    from entries
+    group by entries.account_id
+) as counted on counted.account_id = accounts.id
+where accounts.kind in ('cash', 'bonus', 'credit')
+    and (
+        accounts.last_sequence = coalesce(counted.entry_count, 0)
+        and accounts.last_sequence = coalesce(counted.sequence_count, 0)
+        and accounts.last_sequence = coalesce(counted.last, 0)
+        and coalesce(counted.first, 1) = 1
+    ) is not true
+order by accounts.id
+limit :few;
+
+-- name: balance_chain(few)
+-- Each entry tells the balance that it left; the first that does not follow is where a change was made.
+select
+    format('entry %s of account %s', chained.sequence, chained.account_id) as row,
+    format(
+        'transfer %s: balance_after is %s, the balance before was %s and the amount is %s',
+        chained.transfer_id, chained.balance_after, chained.balance_before, chained.amount
+    ) as detail
+from (
+    select
+        entries.transfer_id,
+        entries.account_id,
+        entries.sequence,
+        entries.amount,
+        entries.balance_after,
+        lag(entries.balance_after, 1, 0) over (
+            partition by entries.account_id
+            order by entries.sequence
+        ) as balance_before
+    from entries
+    join accounts on accounts.id = entries.account_id
+    where accounts.kind in ('cash', 'bonus', 'credit')
+) as chained
+where chained.balance_after is distinct from chained.balance_before + chained.amount
+order by chained.account_id, chained.sequence
+limit :few;
+
+-- name: floors(few)
+-- Nobody draws more than was granted: the floor is 0, or minus the limit of an approved credit.
+select
+    format('account %s (%s)', accounts.id, accounts.kind) as row,
+    format(
+        'the floor is %s, expected is %s',
+        accounts.floor, case when accounts.credit_approved then - accounts.credit_limit else 0 end
+    ) as detail
+from accounts
+where accounts.kind in ('cash', 'bonus', 'credit')
+    and accounts.floor is distinct from
+        case when accounts.credit_approved then - accounts.credit_limit else 0 end
+order by accounts.id
+limit :few;
+
+-- name: overdrafts(few)
+-- No purse lies below its floor, and a credit purse is a debt, never a treasure.
+select
+    format('account %s (%s)', accounts.id, accounts.kind) as row,
+    format('the balance is %s, the floor is %s', accounts.balance, accounts.floor) as detail
+from accounts
+where accounts.kind in ('cash', 'bonus', 'credit')
+    and (
+        accounts.balance >= accounts.floor
+        and (accounts.kind <> 'credit' or accounts.balance <= 0)
+    ) is not true
+order by accounts.id
+limit :few;
+
+-- name: purses(few)
+-- A collector or a partner has one purse of each kind.
+select
+    format('user %s', users.id) as row,
+    format(
+        'a %s has a bonus, a cash and a credit purse; found: %s',
+        users.role, coalesce(string_agg(accounts.kind, ', ' order by accounts.kind), 'none')
+    ) as detail
+from users
+left join accounts on accounts.user_id = users.id
+where users.role in ('collector', 'partner')
+group by users.id, users.role
+having array_agg(accounts.kind order by accounts.kind)
+    is distinct from array['bonus', 'cash', 'credit']
+order by users.id
+limit :few;
+
+-- name: purse_owners(few)
+-- A purse without a person is money that nobody can ask for.
+select
+    format('account %s (%s)', accounts.id, accounts.kind) as row,
+    format('it belongs to user %s, whom nobody knows', coalesce(accounts.user_id::text, 'none'))
+        as detail
+from accounts
+left join users on users.id = accounts.user_id
+where accounts.kind in ('cash', 'bonus', 'credit')
+    and users.id is null
+order by accounts.id
+limit :few;
+
+-- name: house_accounts(few)
+-- The other side of every transfer: known by number in the code, and the sum of its entries alone.
+select
+    format('account %s (%s)', expected.id, expected.kind) as row,
+    case
+        when accounts.id is null then 'there is no such house account'
+        else 'a house account has no owner, no balance and no sequence of its own'
+    end as detail
+from (
+    values (1, 'stakes'), (2, 'payouts'), (3, 'commission'), (4, 'desk'), (5, 'bonuses')
+) as expected (id, kind)
+left join accounts
+    on accounts.id = expected.id
+    and accounts.kind = expected.kind
+where accounts.id is null
+    or num_nonnulls(accounts.user_id, accounts.balance, accounts.floor) > 0
+    or accounts.last_sequence <> 0
+order by expected.id
+limit :few;
+
+-- name: transfers(few)
+-- Money moves from one side to the other: one house account, one person's purses, nothing lost.
+select
+    format('transfer %s (%s)', transfers.id, transfers.reason) as row,
+    format(
+        'its entries sum to %s: %s on a house account, %s on purses%s',
+        coalesce(written.amount, 0),
+        coalesce(written.house_count, 0),
+        coalesce(written.purse_count, 0),
+        case when written.first_user <> written.last_user then ' of several people' end
+    ) as detail
+from transfers
+left join (
+    select
+        entries.transfer_id,
+        sum(entries.amount) as amount,
+        count(*) filter (where accounts.user_id is null) as house_count,
+        count(*) filter (where accounts.user_id is not null) as purse_count,
+        min(accounts.user_id) as first_user,
+        max(accounts.user_id) as last_user
+    from entries
+    left join accounts on accounts.id = entries.account_id
+    group by entries.transfer_id
+) as written on written.transfer_id = transfers.id
+where (
+    written.amount = 0
+    and written.house_count = 1
+    and written.first_user = written.last_user
+) is not true
+order by transfers.id
+limit :few;
+
+-- name: transfer_kinds(few)
+-- The reason says which house account stands on the other side, and which way the money goes.
+select
+    format('transfer %s (%s)', transfers.id, transfers.reason) as row,
+    format(
+        'an entry of %s on account %s (%s), phase %s: not what this reason means',
+        entries.amount, accounts.id, accounts.kind, coalesce(transfers.phase_id::text, 'none')
+    ) as detail
+from transfers
+join entries on entries.transfer_id = transfers.id
+join accounts on accounts.id = entries.account_id
+left join (
+    values
+        ('stake', 'stakes', -1, true),
+        ('void', 'stakes', 1, true),
+        ('payout', 'payouts', 1, true),
+        ('commission', 'commission', 1, true),
+        ('deposit', 'desk', 1, false),
+        ('withdrawal', 'desk', -1, false),
+        ('bonus', 'bonuses', 1, false)
+) as expected (reason, house, direction, in_phase) on expected.reason = transfers.reason
+where (
+    (transfers.phase_id is not null) = expected.in_phase
+    and case
+        when accounts.user_id is null then accounts.kind = expected.house
+        else sign(entries.amount) = expected.direction
+    end
+) is not true
+order by transfers.id, entries.account_id
+limit :few;
+
+-- name: stray_entries(few)
+-- An entry belongs to a transfer and an account; only a purse's entry is numbered and tells a balance.
+select
+    format('entry of transfer %s on account %s', entries.transfer_id, entries.account_id) as row,
+    case
+        when transfers.id is null then 'there is no such transfer'
+        when accounts.id is null then 'there is no such account'
+        else format(
+            'balance_after is %s, sequence is %s, on an account of kind %s',
+            coalesce(entries.balance_after::text, 'null'),
+            coalesce(entries.sequence::text, 'null'),
+            accounts.kind
+        )
+    end as detail
+from entries
+left join transfers on transfers.id = entries.transfer_id
+left join accounts on accounts.id = entries.account_id
+where transfers.id is null
+    or accounts.id is null
+    or (entries.balance_after is null) <> (accounts.user_id is null)
+    or (entries.sequence is null) <> (accounts.user_id is null)
+order by entries.transfer_id, entries.account_id
+limit :few;
+
+-- name: all_money(few)
+-- No money is made and none is lost.
+select
+    'all entries' as row,
+    format('they sum to %s, not to zero', sum(entries.amount)) as detail
+from entries
+having sum(entries.amount) <> 0
+limit :few;

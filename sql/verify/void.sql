@@ -1,0 +1,106 @@
+-- name: voids(few)
+-- A void ticket says when, by whom and by which transfer, and that transfer says the same.
+select
+    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
+    format(
+        'void at %s by user %s; transfer %s is %s of user %s, phase %s',
+        coalesce(tickets.voided_at::text, 'no time'),
+        coalesce(tickets.voided_by::text, 'none'),
+        coalesce(tickets.void_transfer_id::text, 'none'),
+        coalesce(transfers.reason, 'missing'),
+        coalesce(transfers.actor_id::text, 'none'),
+        coalesce(transfers.phase_id::text, 'none')
+    ) as detail
+from tickets
+left join transfers on transfers.id = tickets.void_transfer_id
+where num_nonnulls(tickets.voided_at, tickets.voided_by, tickets.void_transfer_id) > 0
+    and (
+        tickets.voided_at is not null
+        and transfers.reason = 'void'
+        and transfers.actor_id = tickets.voided_by
+        and transfers.phase_id = tickets.phase_id
+    ) is not true
+order by tickets.phase_id, tickets.sequence
+limit :few;
+
+-- name: refunds(few)
+-- A void gives back to each purse what the stake took from it.
+with undone as (
+    select tickets.phase_id, tickets.sequence, tickets.transfer_id, tickets.void_transfer_id
+    from tickets
+    where tickets.void_transfer_id is not null
+),
+
+moved as (
+    select undone.phase_id, undone.sequence, entries.account_id, entries.amount
+    from undone
+    join entries on entries.transfer_id = undone.transfer_id
+    union all
+    select undone.phase_id, undone.sequence, entries.account_id, entries.amount
+    from undone
+    join entries on entries.transfer_id = undone.void_transfer_id
+)
+
+select
+    format('ticket %s of phase %s', moved.sequence, moved.phase_id) as row,
+    format(
+        'on account %s its stake and its void leave %s, not zero',
+        moved.account_id, sum(moved.amount)
+    ) as detail
+from moved
+group by moved.phase_id, moved.sequence, moved.account_id
+having sum(moved.amount) <> 0
+order by moved.phase_id, moved.sequence, moved.account_id
+limit :few;
+
+-- name: void_transfers(few)
+-- Nothing is given back for nothing, or for two tickets at once.
+select
+    format('transfer %s (void)', transfers.id) as row,
+    format('it undoes %s tickets', count(tickets.void_transfer_id)) as detail
+from transfers
+left join tickets on tickets.void_transfer_id = transfers.id
+where transfers.reason = 'void'
+group by transfers.id
+having count(tickets.void_transfer_id) <> 1
+order by transfers.id
+limit :few;
+
+-- name: void_times(few)
+-- The draw is public before it is entered: no ticket is voided after the closing, unless the whole
+-- phase is. A void let in just before `closes_at` is stamped once its locks are held, hence the 10 s.
+select
+    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
+    format(
+        'placed at %s, void at %s; the phase was to close at %s, was closed at %s, void at %s',
+        tickets.placed_at,
+        tickets.voided_at,
+        coalesce(phases.closes_at::text, 'no time'),
+        coalesce(phases.closed_at::text, 'no time'),
+        coalesce(phases.voided_at::text, 'no time')
+    ) as detail
+from tickets
+left join phases on phases.id = tickets.phase_id
+where tickets.voided_at is not null
+    and (
+        tickets.voided_at >= tickets.placed_at
+        and case
+            when phases.state = 'void' then tickets.voided_at <= phases.voided_at
+            else tickets.voided_at < coalesce(phases.closed_at, 'infinity')
+                and tickets.voided_at < coalesce(phases.closes_at, 'infinity')
+        end
+    ) is not true
+order by tickets.phase_id, tickets.sequence
+limit :few;
+
+-- name: void_phases(few)
+-- A phase that was called off keeps nobody's stake.
+select
+    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
+    'the phase is void and the ticket stands' as detail
+from tickets
+join phases on phases.id = tickets.phase_id
+where phases.state = 'void'
+    and tickets.voided_at is null
+order by tickets.phase_id, tickets.sequence
+limit :few;

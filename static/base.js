@@ -1,0 +1,86 @@
+/* What every page does with an answer: the CSRF header, toasts, and what to say when something fails. */
+(() => {
+  "use strict";
+
+  const token = document.querySelector('meta[name="csrf-token"]')?.content;
+  const OUT_OF_REACH =
+    "The house could not be reached, and it is not known whether this was done. Sending the same form again is safe only where the page says so; look first.";
+
+  /* Says something for a moment; a warning or a refusal stays until it is read. */
+  function flash(kind, text) {
+    const region = document.querySelector("dialog[open] .flash") || document.getElementById("flash");
+    const toast = document.createElement("div");
+    toast.className = `toast ${kind}`;
+    const words = document.createElement("span");
+    words.textContent = text;
+    const dismiss = document.createElement("button");
+    dismiss.type = "button";
+    dismiss.className = "button link";
+    dismiss.textContent = "Dismiss";
+    dismiss.dataset.dismiss = "";
+    toast.append(words, dismiss);
+    region.append(toast);
+    while (region.children.length > 4) region.firstElementChild.remove();
+    if (kind === "good") setTimeout(() => toast.remove(), 6000);
+  }
+
+  /* The top bar's word on how fresh the page is: state is live, stale or still. */
+  function fresh(state, text) {
+    const place = document.getElementById("fresh");
+    if (!place) return;
+    place.dataset.state = state;
+    place.lastElementChild.textContent = text;
+  }
+
+  function stamp() {
+    const place = document.getElementById("fresh");
+    if (place?.dataset.state === "still") fresh("still", `as of ${banker.clock.show(banker.clock.now())}`);
+  }
+
+  function problemOf(xhr) {
+    try {
+      const problem = JSON.parse(xhr.responseText);
+      return problem.detail || problem.title;
+    } catch {
+      return undefined;
+    }
+  }
+
+  function isFragment(xhr) {
+    const html = (xhr.getResponseHeader("content-type") || "").startsWith("text/html");
+    return html && xhr.responseText.trim() && !/^\s*<!doctype/i.test(xhr.responseText);
+  }
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (token) event.detail.headers["x-csrftoken"] = token;
+  });
+
+  /* A refusal that is a fragment goes where the answer would have gone; anything else is a toast. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, isError } = event.detail;
+    if (!isError) return;
+    const swaps = isFragment(xhr);
+    event.detail.shouldSwap = swaps;
+    if (swaps && xhr.status >= 500) {
+      event.detail.target = document.getElementById("flash");
+      event.detail.swapOverride = "beforeend";
+    }
+    if (swaps) return;
+    if (xhr.status === 401) return location.assign("/signin");
+    flash("bad", problemOf(xhr) || `The house answered ${xhr.status} ${xhr.statusText}.`);
+  });
+
+  document.addEventListener("htmx:afterOnLoad", stamp);
+  document.addEventListener("htmx:sendError", () => flash("bad", OUT_OF_REACH));
+  document.addEventListener("htmx:timeout", () => flash("bad", OUT_OF_REACH));
+
+  /* The server may say a toast beside any answer: HX-Trigger: {"flash":{"kind":"good","text":"…"}} */
+  document.addEventListener("flash", (event) => flash(event.detail.kind, event.detail.text));
+
+  document.addEventListener("click", (event) => {
+    event.target.closest("[data-dismiss]")?.closest(".toast, .notice")?.remove();
+  });
+
+  window.banker = { ...window.banker, flash, fresh };
+  stamp();
+})();

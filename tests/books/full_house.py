@@ -1,0 +1,127 @@
+"""A house with a bit of everything, built with the verbs of the books alone."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from banker.books import cash, exposure, ledger, phase, settlement, ticket, voiding
+from banker.books.people import Person
+from banker.books.phase import Draft, Phase
+from banker.database import Pool, transaction
+from banker.rules.prize import Prizes
+from tests.cast import Cast, asked, close_and_settle, deposit, gather, place, placed, slip
+
+PRIZES = Prizes(
+    straight=Decimal(80), permutation=Decimal(10), near=Decimal("0.40"), near_wraps=True
+)
+
+
+async def build(pool: Pool) -> Cast:
+    """Phase 1 is settled with 123, 2 void after its closing, 3 void while open, 4 closed, 5 open,
+    6 a draft, and 7 settled without a ticket.
+
+    Users: 2 Ko, 5 Aung, 6 Khin, 7 Hla; their cash purses are 101, 104, 107 and 110, bonus and
+    credit follow. In phase 1 tickets 1 and 5 are Aung's, 2 Khin's, 4 Hla's from cash, bonus and
+    credit; 3 (Khin's) and 6 (Aung's) are void. Transfers: 1 to 3 deposits, 4 a bonus, 5 to 10 those
+    stakes, 11 and 12 their voids, 13 to 15 the payouts of tickets 1, 2 and 4, 16 and 17 the
+    commissions of Aung and Hla, 18 a withdrawal.
+    """
+    cast = await gather(pool, prizes=PRIZES)
+    await _settled(pool, cast)
+    async with transaction(pool) as connection:
+        await cash.withdraw(
+            connection,
+            asked(cast.su, "withdraw", "50", key="paid-out"),
+            cast.hla.id,
+            Decimal("50.00"),
+            "paid out",
+        )
+    await _void_after_closing(pool, cast)
+    await _void_while_open(pool, cast)
+    await _closed(pool, cast)
+    await _open(pool, cast)
+    async with transaction(pool) as connection:
+        draft = await phase.create(connection, cast.thida.id, Draft(name="draft"))
+        await exposure.set_limit(connection, draft.id, 7, Decimal(0))
+    async with transaction(pool) as connection:
+        empty = await phase.create(connection, cast.thida.id, Draft(name="empty"))
+        await phase.open_(connection, empty.id)
+        await settlement.close(connection, empty.id, cast.min.id)
+        await settlement.settle(connection, empty.id, 0, cast.min.id)
+    return cast
+
+
+async def _settled(pool: Pool, cast: Cast) -> None:
+    await deposit(pool, cast, cast.hla, "100.00")
+    await _grant(pool, cast, cast.hla, bonus="40.00", credit="50.00")
+    await place(pool, cast.phase, slip(cast.aung, "123 500\n132 100\n124 50", key="first"))
+    await placed(pool, cast.phase, cast.khin, "122 0.01\n321 33.33")
+    withdrawn = await placed(pool, cast.phase, cast.khin, "999 10")
+    await placed(pool, cast.phase, cast.hla, "123 150")
+    await placed(pool, cast.phase, cast.aung, "555 1000.03")
+    undone = await placed(pool, cast.phase, cast.aung, "123 900")
+    await _void(pool, withdrawn.id, cast.khin)
+    await _void(pool, undone.id, cast.thida, any_time=True)
+    await close_and_settle(pool, cast, 123)
+
+
+async def _void_after_closing(pool: Pool, cast: Cast) -> None:
+    taken = await _opened(pool, cast, "void after closing")
+    early = await placed(pool, taken, cast.aung, "1t 10\n001 5")
+    await placed(pool, taken, cast.khin, "777 70")
+    await _void(pool, early.id, cast.aung)
+    async with transaction(pool) as connection:
+        await settlement.close(connection, taken.id, cast.min.id)
+        await voiding.void(connection, taken.id, "the draw was called off", cast.min.id)
+
+
+async def _void_while_open(pool: Pool, cast: Cast) -> None:
+    taken = await _opened(pool, cast, "void while open")
+    await placed(pool, taken, cast.hla, "500 5")
+    async with transaction(pool) as connection:
+        await voiding.void(connection, taken.id, "a mistake", cast.min.id)
+
+
+async def _closed(pool: Pool, cast: Cast) -> None:
+    taken = await _opened(pool, cast, "closed")
+    await placed(pool, taken, cast.aung, "123 12.34")
+    undone = await placed(pool, taken, cast.aung, "321 1")
+    await placed(pool, taken, cast.khin, "456r 2")
+    await _void(pool, undone.id, cast.aung)
+    async with transaction(pool) as connection:
+        await settlement.close(connection, taken.id, cast.min.id)
+
+
+async def _open(pool: Pool, cast: Cast) -> None:
+    taken = await _opened(pool, cast, "open")
+    await placed(pool, taken, cast.aung, "007 7\n123 1")
+    await placed(pool, taken, cast.khin, "007 3.50")
+    undone = await placed(pool, taken, cast.khin, "008 8")
+    await _void(pool, undone.id, cast.khin)
+
+
+async def _opened(pool: Pool, cast: Cast, name: str) -> Phase:
+    async with transaction(pool) as connection:
+        draft = await phase.create(connection, cast.thida.id, Draft(name=name, prizes=PRIZES))
+        return await phase.open_(connection, draft.id)
+
+
+async def _void(pool: Pool, ticket_id: str, actor: Person, any_time: bool = False) -> None:
+    async with transaction(pool) as connection:
+        await ticket.void(connection, UUID(ticket_id), actor.id, any_time)
+
+
+async def _grant(pool: Pool, cast: Cast, person: Person, bonus: str, credit: str) -> None:
+    async with transaction(pool) as connection:
+        journal = await ledger.lock(connection, [person.id])
+        account = next(one for one in journal.purses(person.id) if one.kind == "bonus")
+        journal.enter(
+            ledger.Transfer(
+                reason="bonus",
+                actor_id=cast.su.id,
+                legs=((account.account_id, Decimal(bonus)),),
+                house=ledger.House.BONUSES,
+            )
+        )
+        await journal.write(connection)
+    async with transaction(pool) as connection:
+        await ledger.approve_credit(connection, person.id, Decimal(credit))

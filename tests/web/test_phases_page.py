@@ -1,0 +1,150 @@
+"""The pages on which phases are run."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from banker.books import phase
+from banker.books.phase import Phase
+from banker.database import transaction
+from banker.embedded import House
+from tests.balanced import assert_books_balance
+from tests.web.standing import Standing, standing
+
+DRAFT = {"name": "Nov-20", "global_limit": "25,000", "closes_at": "2090-01-02T16:30", "key": "one"}
+
+
+@pytest.fixture(scope="module")
+async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+    async with standing(servers, template) as stood:
+        yield stood
+
+
+async def _read(stood: Standing, path: str) -> Phase:
+    async with transaction(stood.pool) as connection:
+        return await phase.read(connection, int(path.rsplit("/", 1)[1]))
+
+
+async def _verb(
+    stood: Standing, path: str, verb: str, who: str = "min", **form: str
+) -> tuple[int, str, str]:
+    person = getattr(stood.cast, who)
+    answer = await stood.page(person, "POST", f"{path.removeprefix('/api')}/{verb}", form)
+    return answer.status_code, answer.headers.get("hx-redirect", ""), answer.text
+
+
+async def test_a_draft_closes_at_a_time_of_the_house(stood: Standing) -> None:
+    answer = await stood.page(stood.cast.min, "POST", "/phases", DRAFT)
+    drafted = await _read(stood, answer.headers["hx-redirect"])
+    assert (drafted.state, drafted.global_limit) == ("draft", 25000)
+    assert drafted.closes_at == datetime(2090, 1, 2, 10, 0, tzinfo=UTC)
+
+
+async def test_a_draft_sent_twice_is_one_draft(stood: Standing) -> None:
+    answers = [
+        await stood.page(stood.cast.min, "POST", "/phases", {**DRAFT, "key": "two"})
+        for _ in range(2)
+    ]
+    assert len({answer.headers["hx-redirect"] for answer in answers}) == 1
+    again = await stood.page(
+        stood.cast.min, "POST", "/phases", {**DRAFT, "key": "two", "near": "1"}
+    )
+    assert (again.status_code, "was sent before" in again.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("name", " ", "visible character"),
+        ("name", "x" * 51, "At most 50"),
+        ("global_limit", "-1", "Write an amount"),
+        ("total_limit", "99999999999999", "At most"),
+        ("closes_at", "2020-01-01T00:00", "in the past"),
+        ("closes_at", "2090-01-01T00:00Z", "Write date and time"),
+        ("closes_at", "0001-01-01T00:00", "Write date and time"),
+        ("straight", "1e9", "Write a multiplier"),
+        ("void_window_s", "86401", "whole seconds"),
+    ],
+)
+async def test_a_field_that_cannot_be_read_is_said_there(
+    stood: Standing, field: str, typed: str, said: str
+) -> None:
+    form = {**DRAFT, "key": f"{field} {len(typed)}".replace(" ", "-"), field: typed}
+    answer = await stood.page(stood.cast.min, "POST", "/phases", form)
+    assert answer.status_code == 400
+    about = answer.text.partition(f'id="about-{field}"')[2].partition("</p>")[0]
+    assert said in about
+
+
+async def test_a_change_keeps_what_was_not_touched(stood: Standing) -> None:
+    path = await stood.open(closes_at="2090-01-02T10:00:59Z", prizes={"straight": "85"})
+    form = {"name": "Other", "global_limit": "1000", "closes_at": "2090-01-02T16:30"}
+    assert (await _verb(stood, path, "change", **form, void_window_s="60"))[0] == 200
+    changed = await _read(stood, path)
+    assert (changed.name, changed.global_limit, changed.void_window_s) == ("Other", 1000, 60)
+    assert changed.closes_at == datetime(2090, 1, 2, 10, 0, 59, tzinfo=UTC)
+    assert changed.prizes.straight == 85
+
+
+async def test_a_phase_goes_its_way_and_pays_once(stood: Standing) -> None:
+    path = await stood.draft(prizes={"straight": "80"})
+    page = path.removeprefix("/api")
+    assert (await _verb(stood, path, "opening"))[1] == f"{page}?done=opened"
+    assert (await stood.place(path, "137 100\n138 50")).status_code == 201
+    assert (await _verb(stood, path, "closure"))[1] == f"{page}?done=closed"
+
+    status, _, rehearsed = await _verb(stood, path, "rehearsal", number="137")
+    assert (status, "8,000" in rehearsed, "Type the number again" in rehearsed) == (200, True, True)
+    status, _, asked = await _verb(stood, path, "settlement", number="137", again="173")
+    assert (status, "This is not 137" in asked) == (400, True)
+    assert (await _read(stood, path)).state == "closed"
+
+    for _ in range(2):
+        settled = await _verb(stood, path, "settlement", number="137", again="137")
+        assert settled[:2] == (200, f"{page}?done=settled")
+    status, _, refused = await _verb(stood, path, "settlement", number="138", again="138")
+    assert (status, "settled with 137" in refused) == (409, True)
+    shown = await stood.page(stood.cast.min, "GET", page)
+    assert shown.status_code == 200
+    assert "Payouts" in shown.text
+    await assert_books_balance(stood.pool)
+
+
+async def test_a_verb_on_another_state_is_refused_in_words(stood: Standing) -> None:
+    path = await stood.draft()
+    status, _, words = await _verb(stood, path, "closure")
+    assert (status, "Only an open phase is closed" in words) == (409, True)
+
+
+async def test_the_intake_is_the_admins(stood: Standing) -> None:
+    path = await stood.open()
+    assert (await _verb(stood, path, "intake", "min", open="false"))[0] == 403
+    assert (await _verb(stood, path, "intake", "thida", open="maybe"))[0] == 400
+    assert (await _verb(stood, path, "intake", "thida", open="false"))[0] == 200
+    assert not (await _read(stood, path)).intake_open
+
+
+async def test_a_phase_is_voided_with_a_reason(stood: Standing) -> None:
+    path = await stood.open()
+    assert (await stood.place(path, "137 100")).status_code == 201
+    assert (await _verb(stood, path, "void", reason=" "))[0] == 400
+    assert (await _verb(stood, path, "void", reason="no draw"))[0] == 200
+    assert (await _read(stood, path)).void_reason == "no draw"
+    await assert_books_balance(stood.pool)
+
+
+async def test_tickets_are_found_by_collector_and_short_number(stood: Standing) -> None:
+    path = await stood.open()
+    for name in ("aung", "khin"):
+        assert (await stood.place(path, "137 100", name)).status_code == 201
+    page = path.removeprefix("/api")
+    mine = await stood.page(stood.cast.min, "GET", f"{page}/tickets?collector=AUNG")
+    assert ("#1" in mine.text, "#2" in mine.text) == (True, False)
+    nobody = await stood.page(stood.cast.min, "GET", f"{page}/tickets?collector=nobody")
+    assert "No ticket of nobody" in nobody.text
+    found = await stood.page(stood.cast.min, "GET", f"{page}/ticket?sequence=%232")
+    assert found.headers["location"].startswith("/tickets/")
+    for sequence, status in (("3", 404), ("x", 400), ("9" * 20, 400), ("", 400)):
+        answer = await stood.page(stood.cast.min, "GET", f"{page}/ticket?sequence={sequence}")
+        assert answer.status_code == status
