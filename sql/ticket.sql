@@ -153,3 +153,14 @@ from tickets
 where tickets.collector_id = :collector_id
     and tickets.placed_at >= :since
     and tickets.voided_at is null;
+
+-- name: sum_tickets(phase_id)^
+-- What the standing tickets of a phase come to: counted anew, not taken from the totals row.
+select
+    coalesce(sum(tickets.total), 0)::numeric(20, 2) as total_in,
+    coalesce(sum(tickets.commission), 0)::numeric(20, 2) as commission,
+    count(*) as ticket_count,
+    coalesce(sum(tickets.bet_count), 0) as bet_count
+from tickets
+where tickets.phase_id = :phase_id
+    and tickets.voided_at is null;

@@ -112,7 +112,7 @@ async def largest_collectors(
 async def newest_bets(
     connection: Connection, phase_id: int, number: int, count: int = 8
 ) -> list[dict[str, object]]:
-    """The newest tickets that hold a number: `id`, `sequence`, `username`, `amount`, `placed_at`."""
+    """The newest tickets on a number: `id`, `sequence`, `username`, `amount`, `placed_at`."""
     rows = _exposure.newest_bets(connection, phase_id=phase_id, number=number, count=count)
     return [dict(row) async for row in rows]
 

@@ -139,7 +139,7 @@ async def lock(connection: Connection, user_ids: Iterable[int]) -> Journal:
 
 
 async def balances(connection: Connection, user_ids: Iterable[int]) -> dict[int, Balance]:
-    """The balance figures of some people, read without a lock; people without purses are left out."""
+    """The balance figures of some people, read without a lock; who has no purses is left out."""
     by_user: dict[int, list[Account]] = {}
     async for row in _ledger.read_accounts(connection, user_ids=sorted(set(user_ids))):
         by_user.setdefault(row["user_id"], []).append(_account(row))

@@ -72,6 +72,15 @@ class Ticket(msgspec.Struct, frozen=True):
         return max(0, self.void_window_s - int((self.now - self.placed_at).total_seconds()))
 
 
+class Sums(msgspec.Struct, frozen=True):
+    """What the standing tickets of a phase come to."""
+
+    total_in: Decimal
+    commission: Decimal
+    ticket_count: int
+    bet_count: int
+
+
 async def void(
     connection: Connection, ticket_id: UUID, actor_id: int, any_time: bool = False
 ) -> tuple[Ticket, News | None]:
@@ -108,7 +117,7 @@ async def void(
         sequences=[ticket.sequence],
         transfer_ids=transfer_ids,
         voided_by=actor_id,
-        # The moment that was judged, not a later one: the window may end while locks are waited for.
+        # The moment that was judged: the window may end while locks are waited for.
         voided_at=ticket.now,
     )
     _lower(ticket, totals, exposures)
@@ -161,6 +170,11 @@ async def note(connection: Connection, ticket_id: UUID, text: str | None) -> Tic
         connection, phase_id=ticket.phase_id, sequence=ticket.sequence, note=text
     )
     return await read(connection, ticket_id)
+
+
+async def sums(connection: Connection, phase_id: int) -> Sums:
+    """The standing tickets of a phase, counted anew and not taken from its totals row."""
+    return Sums(**await _ticket.sum_tickets(connection, phase_id=phase_id))
 
 
 async def stakes_since(

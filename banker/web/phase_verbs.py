@@ -13,8 +13,8 @@ from litestar.params import Body
 from litestar.response import Template
 
 from banker.books import phase, settlement, voiding
+from banker.books.payout import Reckoning
 from banker.books.phase import Phase
-from banker.books.settlement import Rehearsal
 from banker.database import persist, reading
 from banker.errors import Malformed, Refusal
 from banker.rules.number import label
@@ -185,7 +185,7 @@ async def _ask_again(
 def _rehearsal(
     request: Request,  # type: ignore[type-arg]
     shown: Phase,
-    rehearsed: Rehearsal,
+    rehearsed: Reckoning,
     again: str = "",
     errors: dict[str, str] | None = None,
 ) -> Template:

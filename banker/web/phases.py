@@ -10,7 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Template
 
-from banker.books import directory, phase, request, results, settlement
+from banker.books import directory, payout, phase, request, results, settlement
 from banker.books.phase import Draft
 from banker.books.request import Asked
 from banker.database import Connection, persist, reading
@@ -92,7 +92,7 @@ async def show_phase(
         current = await phase.current(connection)
         closed = shown.state in ("closed", "settled")
         row = await settlement.read(connection, asked) if closed else None
-        paid = await settlement.payouts(connection, asked) if shown.state == "settled" else []
+        paid = await payout.paid(connection, asked) if shown.state == "settled" else []
         tickets = await tickets_of(connection, asked, collector)
         names = await directory.names(connection, ["collector"])
     return page(

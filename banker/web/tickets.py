@@ -9,10 +9,10 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Template
 
+from banker.books import payout, ticket
 from banker.books import phase as phases
-from banker.books import settlement, ticket
+from banker.books.payout import Payout
 from banker.books.session import SignedIn
-from banker.books.settlement import Payout
 from banker.books.ticket import Ticket
 from banker.database import Connection, persist, reading
 from banker.errors import Malformed, Refusal
@@ -141,8 +141,8 @@ async def _payouts(connection: Connection, found: Ticket) -> dict[int, Payout]:
     """What the ticket's bets were paid, by number."""
     if found.phase_state != "settled":
         return {}
-    paid = await settlement.payouts(connection, found.phase_id, found.collector_id)
-    return {payout.number: payout for payout in paid if payout.sequence == found.sequence}
+    paid = await payout.paid(connection, found.phase_id, found.collector_id)
+    return {one.number: one for one in paid if one.sequence == found.sequence}
 
 
 def _shown(
@@ -159,7 +159,7 @@ def _shown(
         "ticket": found,
         "commission_rate": rate(found.commission_rate),
         "won": won,
-        "won_total": sum((payout.amount for payout in won.values()), ZERO),
+        "won_total": sum((one.amount for one in won.values()), ZERO),
         "factors": any(bet.factor != 1 for bet in found.bets),
         "may_note": is_admin or is_owner,
         "may_void": found.can_void if is_admin else is_owner and found.window_left_s > 0,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import msgspec
 
-from banker.books.settlement import Commission, Payout
+from banker.books.payout import Commission, Payout
 from banker.rules.money import ZERO
 
 MOST_SHOWN = 200

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import msgspec
 
+from banker.books.payout import Reckoning
 from banker.books.people import Person
 from banker.books.phase import Phase
 from banker.books.placement import BetTaken
-from banker.books.settlement import Rehearsal
 from banker.books.ticket import Ticket
 from banker.rules.money import rate
 from banker.rules.number import label
@@ -166,7 +166,7 @@ def of_ticket(ticket: Ticket, whole: bool = True) -> TicketView:
     )
 
 
-def of_rehearsal(rehearsal: Rehearsal, most: int = 1000) -> RehearsalView:
+def of_rehearsal(rehearsal: Reckoning, most: int = 1000) -> RehearsalView:
     """A rehearsal as the API shows it."""
     return RehearsalView(
         number=label(rehearsal.number),

@@ -1,0 +1,73 @@
+-- name: winning_bets(phase_id, numbers)
+-- The bets on numbers that win something, on tickets that stand.
+select
+    bets.sequence,
+    bets.number,
+    bets.amount,
+    bets.factor,
+    tickets.collector_id,
+    users.username
+from bets
+join tickets
+    on tickets.phase_id = bets.phase_id
+    and tickets.sequence = bets.sequence
+join users on users.id = tickets.collector_id
+where bets.phase_id = :phase_id
+    and bets.number = any(:numbers::smallint[])
+    and tickets.voided_at is null
+order by bets.sequence, bets.number;
+
+-- name: commissions_due(phase_id)
+-- What each collector has earned on the tickets that stand.
+select
+    tickets.collector_id,
+    users.username,
+    sum(tickets.commission) as amount
+from tickets
+join users on users.id = tickets.collector_id
+where tickets.phase_id = :phase_id
+    and tickets.voided_at is null
+group by tickets.collector_id, users.username
+having sum(tickets.commission) > 0
+order by tickets.collector_id;
+
+-- name: insert_payouts(phase_id, sequences, numbers, multipliers, amounts, transfer_ids)!
+-- One row a winning bet; the key lets none be paid twice.
+insert into payouts (phase_id, sequence, number, multiplier, amount, transfer_id)
+select :phase_id, won.sequence, won.number, won.multiplier, won.amount, won.transfer_id
+from unnest(
+    :sequences::integer[],
+    :numbers::smallint[],
+    :multipliers::numeric[],
+    :amounts::numeric[],
+    :transfer_ids::bigint[]
+) as won (sequence, number, multiplier, amount, transfer_id);
+
+-- name: insert_commissions(phase_id, collector_ids, amounts, transfer_ids)!
+-- One row a collector and phase; the key lets none be paid twice.
+insert into commissions (phase_id, collector_id, amount, transfer_id)
+select :phase_id, due.collector_id, due.amount, due.transfer_id
+from unnest(
+    :collector_ids::integer[],
+    :amounts::numeric[],
+    :transfer_ids::bigint[]
+) as due (collector_id, amount, transfer_id);
+
+-- name: read_payouts(phase_id, collector_id)
+-- What a phase paid, by ticket and number, for one collector or all.
+select
+    payouts.sequence,
+    payouts.number,
+    payouts.multiplier,
+    payouts.amount,
+    tickets.id,
+    tickets.collector_id,
+    users.username
+from payouts
+join tickets
+    on tickets.phase_id = payouts.phase_id
+    and tickets.sequence = payouts.sequence
+join users on users.id = tickets.collector_id
+where payouts.phase_id = :phase_id
+    and (:collector_id::integer is null or tickets.collector_id = :collector_id)
+order by payouts.sequence, payouts.number;
