@@ -1,11 +1,15 @@
 """The `banker` command."""
 
 import asyncio
+import fcntl
+import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import asyncpg
 import click
 import msgspec
 
@@ -13,10 +17,11 @@ from banker import __version__, settings
 from banker.books import people
 from banker.books.people import ROLES
 from banker.books.verify import verify as verify_books
-from banker.console import CannotServe, brought_up_to_date, filled
+from banker.console import CannotServe, brought_up_to_date, filled, postgres_explained
 from banker.console import serve as serve_house
-from banker.database import connect_pool, reading, transaction
-from banker.embedded import EmbeddedFailure, visit
+from banker.database import Pool, connect_pool, reading, transaction
+from banker.embedded import EmbeddedFailure, find, start
+from banker.embedded.failure import explained
 from banker.errors import Refusal
 from banker.passwords import hashed
 from banker.settings import Settings, SettingsWrong
@@ -45,7 +50,6 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the house."""
     with plain_words():
         chosen = _with_flags(settings.read(), host=host, port=port, workers=workers)
-        _say(f"banker {__version__} on http://{chosen.host}:{chosen.port}")
         _run(serve_house(chosen, _say))
 
 
@@ -61,7 +65,6 @@ def demo(host: str | None, port: int | None, workers: int | None, rate: float) -
     with plain_words():
         chosen = _with_flags(settings.read(), host=host, port=port, workers=workers, demo=True)
         house.demand_loopback(chosen.host)
-        _say(f"banker {__version__}, a demo, on http://{chosen.host}:{chosen.port}")
         for line in house.SIGN_INS:
             _say(line)
         _run(
@@ -100,8 +103,7 @@ def add_user(name: str, role: str) -> None:
     async def add(complete: Settings) -> None:
         await brought_up_to_date(complete)
         password_hash = await hashed(password)
-        pool = await connect_pool(complete.database_url, least=1, most=1)
-        async with pool, transaction(pool) as connection:
+        async with _connected(complete) as pool, transaction(pool) as connection:
             await people.add(connection, name, role, password_hash)
 
     with plain_words(), _house() as complete:
@@ -114,8 +116,7 @@ def verify() -> None:
     """Check that the books balance; names the first row that disagrees, and ends with 1."""
 
     async def check(complete: Settings) -> int:
-        pool = await connect_pool(complete.database_url, least=1, most=1)
-        async with pool, reading(pool) as connection:
+        async with _connected(complete) as pool, reading(pool) as connection:
             findings = await verify_books(connection, say=_progress)
         for finding in findings:
             _say(f"{finding.check}: {finding.row}: {finding.detail}")
@@ -134,12 +135,15 @@ def plain_words() -> Iterator[None]:
         yield
     except (CannotServe, EmbeddedFailure, SettingsWrong) as wrong:
         _stop(str(wrong))
+    except asyncpg.PostgresError as wrong:
+        _stop(f"PostgreSQL cannot be used: {wrong}")
     except Refusal as refusal:
         _stop(refusal.detail)
     except KeyboardInterrupt:
         _stop("Interrupted.", code=130)
     except OSError as wrong:
-        _stop(f"{wrong.strerror or wrong}{f': {wrong.filename}' if wrong.filename else ''}")
+        words = wrong.strerror or str(wrong) or "It took too long."
+        _stop(f"{words}{f': {wrong.filename}' if wrong.filename else ''}")
 
 
 @contextmanager
@@ -150,8 +154,37 @@ def _house() -> Iterator[Settings]:
     if chosen.database_url:
         yield filled(chosen, None)
         return
-    with visit(chosen.data, pg_bin=chosen.pg_bin, redis=False) as servers:
+    with ExitStack() as stack:
+        turn = stack.enter_context(_taking_turns(chosen.data))
+        servers = find(chosen.data)
+        if servers is None:
+            started = start(chosen.data, pg_bin=chosen.pg_bin, redis=False)
+            servers = stack.enter_context(started).house
+        else:
+            turn.close()
         yield filled(chosen, servers)
+
+
+@contextmanager
+def _taking_turns(data: Path) -> Iterator[ExitStack]:
+    """Commands that start servers of their own do so one after another, so that none ends them
+    under the next; one that finds a running console closes its turn at once."""
+    with ExitStack() as turn:
+        with explained(data):
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = os.open(data, os.O_RDONLY)
+            turn.callback(os.close, folder)
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield turn
+
+
+@asynccontextmanager
+async def _connected(complete: Settings) -> AsyncIterator[Pool]:
+    """One connection, on which a question may take its time."""
+    with postgres_explained():
+        pool = await connect_pool(complete.database_url, least=1, most=1, patience_s=None)
+    async with pool:
+        yield pool
 
 
 def _run(main_task: Coroutine[Any, Any, None]) -> None:

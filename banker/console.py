@@ -1,18 +1,15 @@
 """The console: starts what the house needs, keeps it running, and ends it cleanly.
 
-It binds the address, starts the embedded servers unless others are named, migrates, and runs worker
-processes that share the listening socket. A worker or a server that dies is started again. Workers
-end when the console does, even by `kill -9`: they hold the reading end of a pipe that closes with it.
+It binds the address, starts the embedded servers unless others are named, migrates, and keeps a
+crew of workers. A server that dies is started again.
 """
 
 import asyncio
 import contextlib
 import errno
-import os
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,23 +18,11 @@ import msgspec
 from redis.asyncio import ConnectionPool
 
 from banker import __version__, embedded
+from banker.crew import CannotServe, keep_workers
 from banker.database import BadMigrationError, migrate
 from banker.settings import Settings, SettingsWrong, kept_secret
 
-GRACE_S = 3.5
-# A worker that ran this long is started again at once; one that does not start is given up.
-CALM_S = 10.0
-MOST_FAILURES = 5
-
-SETTINGS_VARIABLE = "BANKER_WORKER_SETTINGS"
-SOCKET_VARIABLE = "BANKER_WORKER_SOCKET"
-LIFELINE_VARIABLE = "BANKER_WORKER_LIFELINE"
-
 Companion = Callable[[Settings], Coroutine[Any, Any, None]]
-
-
-class CannotServe(Exception):
-    """The console cannot start or go on; the message is one line for the person who started it."""
 
 
 async def serve(
@@ -65,7 +50,7 @@ async def serve(
             if ended.is_set():
                 return
             async with asyncio.TaskGroup() as group:
-                crew = group.create_task(_keep_workers(complete, listener, say, ended))
+                crew = group.create_task(keep_workers(complete, listener, say, ended))
                 beside = group.create_task(companion(complete)) if companion is not None else None
                 await ended.wait()
                 if beside is not None:
@@ -162,97 +147,15 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _keep_workers(
-    settings: Settings, listener: socket.socket, say: Callable[[str], None], ended: asyncio.Event
-) -> None:
-    reading_end, writing_end = os.pipe()
-    os.set_inheritable(reading_end, True)
-    try:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(settings.workers):
-                group.create_task(_keep_worker(settings, listener, reading_end, say, ended))
-    finally:
-        os.close(writing_end)
-        os.close(reading_end)
-
-
-async def _keep_worker(
-    settings: Settings,
-    listener: socket.socket,
-    lifeline: int,
-    say: Callable[[str], None],
-    ended: asyncio.Event,
-) -> None:
-    loop = asyncio.get_running_loop()
-    failures = 0
-    while not ended.is_set():
-        started_at = loop.time()
-        worker = await _start_worker(settings, listener, lifeline)
-        try:
-            await _either(worker.wait(), ended.wait())
-        finally:
-            await _end_worker(worker)
-        if ended.is_set():
-            return
-        failures = 1 if loop.time() - started_at > CALM_S else failures + 1
-        if failures >= MOST_FAILURES:
-            ended.set()
-            raise CannotServe("A worker ends as soon as it is started; its words are above.")
-        say(f"worker {worker.pid} ended with {worker.returncode}; another is started")
-        await asyncio.sleep(0.2 * failures)
-
-
-async def _start_worker(
-    settings: Settings, listener: socket.socket, lifeline: int
-) -> asyncio.subprocess.Process:
-    environment = {
-        **os.environ,
-        SETTINGS_VARIABLE: msgspec.json.encode(settings, enc_hook=str).decode(),
-        SOCKET_VARIABLE: str(listener.fileno()),
-        LIFELINE_VARIABLE: str(lifeline),
-    }
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "banker.serving",
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        pass_fds=(listener.fileno(), lifeline),
-        # Ctrl-C is for the console alone, which ends its workers in order.
-        start_new_session=True,
-    )
-
-
-async def _end_worker(worker: asyncio.subprocess.Process) -> None:
-    if worker.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        worker.terminate()
-    try:
-        await asyncio.wait_for(worker.wait(), GRACE_S)
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-        await worker.wait()
-
-
-async def _unless(ended: asyncio.Event, work: Awaitable[None]) -> None:
+async def _unless(ended: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
     """Do the work, or leave it where it is when the house is told to end."""
-    working = asyncio.ensure_future(work)
-    await _either(asyncio.shield(working), ended.wait())
+    working, waiting = asyncio.create_task(work), asyncio.create_task(ended.wait())
+    await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     if not working.done():
         working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
 
 
-async def _either(*waits: Awaitable[Any]) -> None:
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-__all__ = ["CannotServe", "SettingsWrong", "address", "house", "listen", "serve"]
+__all__ = ["CannotServe", "address", "brought_up_to_date", "filled", "postgres_explained", "serve"]

@@ -42,6 +42,7 @@ RETRIED = (
     # What asyncpg says where a connection was lost in the middle of its own conversation.
     asyncpg.InternalClientError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.ReadOnlySQLTransactionError,
     ConnectionError,
     OSError,
     TimeoutError,
@@ -85,21 +86,27 @@ async def persist(
             raise Unavailable() from waited
         except RETRIED as lost:
             if isinstance(lost, ValueError):
-                raise  # an argument that Postgres cannot take: asyncpg calls that an interface error
+                raise  # an argument that cannot be sent: for asyncpg an interface error
             if loop.time() + delay_s > deadline:
                 raise Unavailable() from lost
         await asyncio.sleep(delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
         delay_s = min(delay_s * 2, 0.5)
 
 
-async def connect_pool(url: str, least: int = 2, most: int = 16) -> Pool:
-    """A pool for the service's role, with bounds on every wait."""
+async def connect_pool(
+    url: str,
+    least: int = 2,
+    most: int = 16,
+    patience_s: float | None = STATEMENT_TIMEOUT_MS / 1000,
+) -> Pool:
+    """A pool for the service's role, with bounds on every wait; an answer that is not there after
+    `patience_s` is given up."""
     pool: Pool = await asyncpg.create_pool(
         url,
         min_size=least,
         max_size=most,
         timeout=5,
-        command_timeout=STATEMENT_TIMEOUT_MS / 1000,
+        command_timeout=patience_s,
         server_settings={
             "application_name": "banker",
             "lock_timeout": str(LOCK_TIMEOUT_MS),

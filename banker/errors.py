@@ -164,7 +164,7 @@ class TooManyFailures(Refusal):
 
 
 class Unavailable(Refusal):
-    """The books cannot be reached right now; nothing is lost, ask again with the same key."""
+    """The books cannot be reached right now; ask again, with the same key where there is one."""
 
     status = 503
     code = "unavailable"

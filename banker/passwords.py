@@ -49,6 +49,6 @@ def _encoded(password: str) -> bytes:
 
 
 async def _in_thread(
-    function: Callable[[Unpack[Arguments]], Result], *arguments: Unpack[Arguments]
+    function: Callable[[Unpack[Arguments]], Result], *arguments: *Arguments
 ) -> Result:
     return await asyncio.get_running_loop().run_in_executor(_threads, function, *arguments)

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 import uvicorn
 
-from banker.console import LIFELINE_VARIABLE, SETTINGS_VARIABLE, SOCKET_VARIABLE
+from banker.crew import LIFELINE_VARIABLE, SETTINGS_VARIABLE, SOCKET_VARIABLE
 from banker.settings import Settings
 from banker.web.app import create_app
 

@@ -1,7 +1,9 @@
 """What the house is told from outside: the environment, and flags where a flag is natural."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 PROJECT = Path(__file__).resolve().parent.parent
+SHORTEST_SECRET = 32
 
 
 class SettingsWrong(Exception):
@@ -54,7 +57,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Settings:
         host=environment.get("BANKER_HOST", "127.0.0.1"),
         port=_whole(environment, "BANKER_PORT", 8000, least=0, most=65535),
         workers=_whole(environment, "BANKER_WORKERS", 1, least=1, most=64),
-        secret=environment.get("BANKER_SECRET", ""),
+        secret=_secret(environment.get("BANKER_SECRET", "")),
         currency=environment.get("BANKER_CURRENCY", "MMK"),
         timezone=_zone(environment.get("BANKER_TIMEZONE", "Asia/Yangon")),
         metrics_token=environment.get("BANKER_METRICS_TOKEN", ""),
@@ -75,19 +78,26 @@ def kept_secret(data: Path) -> str:
     """The house's secret, made on the first start and kept in the data folder. Part of a backup."""
     path = data / "secret"
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        secret = path.read_text().strip()
-        if len(secret) >= 32:
-            return secret
-        raise SettingsWrong(
-            f"The secret in {path} is too short; restore it or delete it."
-        ) from None
-    secret = secrets.token_urlsafe(48)
-    with os.fdopen(handle, "w") as file:
-        file.write(secret + "\n")
+    if not path.exists():
+        # Written whole before it has its name: a start that is cut off leaves no half of it.
+        handle, fresh = tempfile.mkstemp(dir=data, prefix="secret-")
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, path)
+        os.unlink(fresh)
+    secret = path.read_text().strip()
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsWrong(f"The secret in {path} is too short; restore it or delete it.")
     return secret
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < SHORTEST_SECRET:
+        raise SettingsWrong(f"BANKER_SECRET must have at least {SHORTEST_SECRET} characters.")
+    return text
 
 
 def _whole(environment: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

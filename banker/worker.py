@@ -1,15 +1,18 @@
 """One worker process: its pool, its line to Redis, its boards and its desk."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
+import structlog
+
 from banker import metrics
 from banker.books import exposure
-from banker.database import Pool, connect_pool, persist
+from banker.database import RETRIED, Pool, connect_pool, persist
 from banker.desk import Desk
-from banker.live.board import Board, Boards
+from banker.live.board import Board
+from banker.live.boards import Boards
 from banker.live.frame import Frames
 from banker.live.stream import Stream
 from banker.settings import Settings
@@ -18,6 +21,9 @@ HEARTBEAT_S = 5.0
 STREAM_LIFE_S = 1800.0
 # How long a stream that has nothing to say may oversleep the closing of the worker.
 OVERSLEEP_S = 0.5
+PAUSE_S = 0.5
+
+_log = structlog.get_logger()
 
 
 class Worker:
@@ -34,7 +40,7 @@ class Worker:
         self.stream.on_message = self.boards.hear
         self.stream.on_up = self.boards.doubt_all
 
-    async def frames(self, phase_id: int) -> AsyncIterator[bytes]:
+    async def frames(self, phase_id: int) -> AsyncGenerator[bytes, None]:
         """The events of a phase for one viewer: a snapshot, then what is new, never a queue.
 
         Ends after half an hour, or when the worker closes. Raises `NotFound` before the first.
@@ -44,13 +50,15 @@ class Worker:
             board.doubt()
         return self._follow(board)
 
-    async def _follow(self, board: Board) -> AsyncIterator[bytes]:
-        with metrics.viewers.track_inprogress():
+    async def _follow(self, board: Board) -> AsyncGenerator[bytes, None]:
+        with metrics.viewers.track_inprogress(), board.watched():
             async for frame in self._frames_of(board):
                 yield frame
 
-    async def _frames_of(self, board: Board) -> AsyncIterator[bytes]:
-        frames = self._frames.setdefault(board.phase_id, Frames(board, self.stream.epoch))
+    async def _frames_of(self, board: Board) -> AsyncGenerator[bytes, None]:
+        frames = self._frames.get(board.phase_id)
+        if frames is None or frames.board is not board:
+            frames = self._frames[board.phase_id] = Frames(board, self.stream.epoch)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + STREAM_LIFE_S
         seen = board.tick
@@ -78,7 +86,7 @@ class Worker:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Worker]:
     """A worker with its connections, closed in order at the end."""
-    pool = await connect_pool(settings.database_url)
+    pool = await _connected(settings.database_url)
     try:
         epoch = await persist(pool, exposure.epoch)
         worker = Worker(settings, pool, epoch)
@@ -95,6 +103,18 @@ async def opened(settings: Settings) -> AsyncIterator[Worker]:
                 await pool.close()
         except TimeoutError:
             pool.terminate()
+
+
+async def _connected(url: str) -> Pool:
+    """A pool, as soon as Postgres answers: a worker may be started again while it is away."""
+    while True:
+        try:
+            return await connect_pool(url)
+        except RETRIED as away:
+            if isinstance(away, ValueError):
+                raise  # no address at all
+            _log.warning("postgres away", reason=type(away).__name__)
+        await asyncio.sleep(PAUSE_S)
 
 
 def _now() -> datetime:

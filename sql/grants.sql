@@ -1,11 +1,16 @@
 -- What the service's own role may do. `{role}` is that role, quoted. It owns no table; money rows
--- can be added and read, never changed.
+-- can be added and read, never changed. What an older version granted beyond this is taken back in
+-- the same transaction.
 
+revoke all on all tables in schema public from {role};
 grant usage on schema public to {role};
 grant select on all tables in schema public to {role};
 grant usage on all sequences in schema public to {role};
-grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures, requests,
-    settlements to {role};
+grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures
+    to {role};
+grant insert, update (status, body) on requests to {role};
+grant insert, update (number, total_out, net_profit, payout_count, settled_by, settled_at)
+    on settlements to {role};
 grant delete on sessions, sign_in_failures, requests to {role};
 grant insert, update (balance, floor, credit_limit, credit_approved, last_sequence) on accounts to {role};
 grant insert on transfers, entries, bets, payouts, commissions to {role};

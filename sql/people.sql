@@ -48,6 +48,16 @@ select users.id, users.username, users.role, users.password_hash, users.disabled
 from users
 where lower(users.username) = lower(:username);
 
+-- name: hold_credentials(id, password_hash)$
+-- A person whose password is still the one that was looked at, held so that neither it nor the
+-- person's being enabled changes before the session that is opened on it is committed.
+select users.id
+from users
+where users.id = :id
+    and users.password_hash = :password_hash
+    and users.disabled_at is null
+for share;
+
 -- name: amend_user(id, username, commission_rate, partner_id, share_percentage, disabled)!
 -- What may be changed of a person, all of it, as it shall be.
 update users

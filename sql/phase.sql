@@ -95,6 +95,12 @@ set
     closes_at = :closes_at
 where id = :phase_id;
 
+-- name: raise_version(phase_id)!
+-- The phase's limits are others now, and what was worked out from the old ones is out of date.
+update phase_totals
+set version = version + 1
+where phase_id = :phase_id;
+
 -- name: mark_open(phase_id)!
 -- A draft begins to take slips.
 update phases

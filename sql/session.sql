@@ -24,14 +24,21 @@ where token_sha256 = :token_sha256;
 delete from sessions
 where user_id = :user_id;
 
--- name: delete_expired_sessions()!
--- Sessions that are over serve nobody.
+-- name: delete_expired_sessions(count)!
+-- Sessions that are over serve nobody. What another sign-in is deleting is left to it.
 delete from sessions
-where expires_at < clock_timestamp();
+where token_sha256 in (
+    select over.token_sha256
+    from sessions as over
+    where over.expires_at < clock_timestamp()
+    limit :count
+    for update skip locked
+);
 
 -- name: count_attempt(username, address, bound, wait_s)$
 -- Counts an attempt before the password is looked at, so that many at once are all counted; gives
--- no row while the pair of name and address has to wait. What is older than the wait is forgotten.
+-- no row while the pair of name and address has to wait. `last_at` is when the count last began: the
+-- wait is measured from there, or an address that is never quiet would be counted for ever.
 insert into sign_in_failures as known (username, address, failures, last_at)
 values (:username, :address, 1, clock_timestamp())
 on conflict (username, address) do update
@@ -40,7 +47,11 @@ set
         when known.last_at < clock_timestamp() - make_interval(secs => :wait_s) then 1
         else known.failures + 1
     end,
-    last_at = clock_timestamp()
+    last_at = case
+        when known.last_at < clock_timestamp() - make_interval(secs => :wait_s)
+            then clock_timestamp()
+        else known.last_at
+    end
 where known.failures < :bound
     or known.last_at < clock_timestamp() - make_interval(secs => :wait_s)
 returning failures;
@@ -66,3 +77,14 @@ update sign_in_failures
 set failures = greatest(failures - 1, 0)
 where username = :username
     and address = :address;
+
+-- name: delete_old_failures(wait_s, count)!
+-- Failures that are counted no more.
+delete from sign_in_failures
+where (username, address) in (
+    select old.username, old.address
+    from sign_in_failures as old
+    where old.last_at < clock_timestamp() - make_interval(secs => :wait_s)
+    limit :count
+    for update skip locked
+);

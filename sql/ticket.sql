@@ -4,7 +4,8 @@ select
     users.id,
     users.username,
     users.commission_rate,
-    users.partner_id
+    users.partner_id,
+    users.disabled_at
 from users
 where users.id = any(:ids::integer[]);
 

@@ -16,6 +16,11 @@
     return `${sign}${grouped}.${(cents || "").padEnd(2, "0")}`;
   }
 
+  /* On the wall whole units are enough: the cents are in the books. */
+  function whole(amount, options) {
+    return show(amount.replace(/\.\d+$/, ""), options);
+  }
+
   function isLoss(amount) {
     return amount.startsWith("-") && /[1-9]/.test(amount);
   }
@@ -38,5 +43,5 @@
     return most > 0 ? Number(used) / most : 1;
   }
 
-  window.banker = { ...window.banker, money: { show, full, isLoss, cents, fromCents, share } };
+  window.banker = { ...window.banker, money: { show, full, whole, isLoss, cents, fromCents, share } };
 })();

@@ -52,8 +52,8 @@
       svg(root, "path", { class: "fill-bad", d: `${line(below)}L${x(values.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` });
       svg(root, "line", { class: "axis", x1: PAD.left, x2: width - PAD.right, y1: y(0), y2: y(0) });
       svg(root, "path", { class: "line-ink", d: line(points) });
-      const worst = money.show(curve[0], { signed: true });
-      const best = money.show(curve.at(-1), { signed: true });
+      const worst = money.whole(curve[0], { signed: true });
+      const best = money.whole(curve.at(-1), { signed: true });
       const worstClass = money.isLoss(curve[0]) ? "label bad" : "label";
       svg(root, "text", { class: worstClass, x: x(0) + 8, y: Math.min(height - 5, y(values[0]) + 4) }, worst);
       svg(root, "text", { class: "label end", x: width - PAD.right, y: Math.max(12, y(values.at(-1)) - 7) }, best);

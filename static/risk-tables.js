@@ -49,12 +49,12 @@
         const button = name.firstElementChild;
         write(button, entry.number);
         button.dataset.openNumber = entry.number;
-        write(staked, money.show(entry.total_bet));
+        write(staked, money.whole(entry.total_bet));
         write(room, roomWords(entry, step));
         room.classList.toggle("loss", step === "blocked" || step === "full");
         bar.firstElementChild.dataset.step = step === "blocked" ? "full" : step;
         bar.firstElementChild.firstElementChild.setAttribute("width", used.toFixed(1));
-        write(profit, money.show(entry.profit, { signed: true }));
+        write(profit, money.whole(entry.profit, { signed: true }));
         profit.classList.toggle("loss", money.isLoss(entry.profit));
       });
     };
@@ -68,9 +68,9 @@
   function slipRow(slip, refusal) {
     const row = document.createElement("tr");
     const bets = slip.count ? `${slip.count} ${slip.count === 1 ? "bet" : "bets"}` : "";
-    const total = slip.total ? money.show(slip.total) : "";
+    const total = slip.total ? money.whole(slip.total) : "";
     const texts = [clock.show(slip.placed_at ?? slip.at), slip.collector, refusal ? "" : bets, total];
-    const classes = ["soft mono small", "cut", "soft number", "number"];
+    const classes = ["soft mono small", "cut", "soft number", "number cut"];
     texts.forEach((text, i) => {
       const cell = row.insertCell();
       cell.textContent = text;

@@ -24,7 +24,7 @@
   }
 
   function writeResult(id, amount) {
-    write(id, amount === null || amount === undefined ? "–" : money.show(amount, { signed: true }));
+    write(id, amount === null || amount === undefined ? "–" : money.whole(amount, { signed: true }));
   }
 
   function colour(id, amount) {
@@ -79,25 +79,20 @@
   }
 
   function showFigures(told) {
-    writeResult("worst", units(told.worst?.profit));
+    writeResult("worst", told.worst?.profit);
     colour("worst", told.worst?.profit);
     write("worst-note", told.worst ? `if ${told.worst.number} is drawn` : "no stakes yet");
-    writeResult("expected", units(told.expected_profit));
+    writeResult("expected", told.expected_profit);
     colour("expected", told.expected_profit);
     write("expected-note", told.margin ? `margin ${told.margin} %` : "no stakes yet");
-    writeResult("var99", units(told.var99));
+    writeResult("var99", told.var99);
     write("var99-note", "1 draw in 100 is worse");
     write("chance", `${(told.loss_count / 10).toFixed(1)} %`);
     write("chance-note", `${told.loss_count} of 1,000 draws`);
     write("curve-note", told.loss_count === 1 ? "1 draw loses" : `${told.loss_count} draws lose`);
-    write("total-in", money.show(units(told.total_in)));
+    write("total-in", money.whole(told.total_in));
     write("total-in-note", `${told.slips_per_minute} slips a minute${limitWords(told.total_in)}`);
     write("intake-note", `${told.ticket_count} slips, ${told.bet_count} bets`.replace(/\B(?=(\d{3})+(?!\d))/g, ","));
-  }
-
-  /* On the wall whole units are enough: the cents are in the books. */
-  function units(amount) {
-    return amount?.replace(/\.\d+$/, "");
   }
 
   function limitWords(totalIn) {

@@ -108,9 +108,16 @@ async def _create(servers: House, name: str, template: str | None = None) -> Non
 
 
 async def _drop(servers: House, name: str) -> None:
+    """The owner may not end the service's sessions that are still leaving: they are waited for."""
     connection = await asyncpg.connect(servers.owner_url)
     try:
-        await connection.execute(f'drop database if exists "{name}" with (force)')
+        async with asyncio.timeout(15):
+            while True:
+                try:
+                    await connection.execute(f'drop database if exists "{name}"')
+                    return
+                except asyncpg.ObjectInUseError:
+                    await asyncio.sleep(0.05)
     finally:
         await connection.close()
 

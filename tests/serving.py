@@ -45,6 +45,8 @@ async def serving(house: House, **changes: Any) -> AsyncIterator[str]:
     )
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))
+    # Connections inherit it; asyncio's own loop leaves small answers waiting 40 ms otherwise.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         while not server.started:

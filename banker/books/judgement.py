@@ -17,7 +17,7 @@ from banker.books import ledger
 from banker.books import phase as phases
 from banker.books.exposure import Totals
 from banker.books.request import Asked
-from banker.errors import InsufficientFunds, IntakeStopped, OverLimit, PhaseClosed
+from banker.errors import InsufficientFunds, IntakeStopped, NotSignedIn, OverLimit, PhaseClosed
 from banker.rules import limits, money, purse
 from banker.rules.limits import Exposure
 from banker.rules.notation import Bet
@@ -82,7 +82,9 @@ class Judge:
         self.raised: set[int] = set()
 
     def take(self, slip: Slip) -> None:
-        """Accept a slip, or raise the refusal that wins: phase, then limits, then funds."""
+        """Accept a slip, or raise the refusal that wins: phase, then limits, then funds. A person
+        who was disabled while the slip waited is signed out, whatever the phase says."""
+        self._check_collector(slip)
         self._check_phase()
         self._check_limits(slip)
         total = sum((bet.amount for bet in slip.bets), Decimal("0.00"))
@@ -97,6 +99,10 @@ class Judge:
             )
         )
         self._raise_exposures(slip, total, transfer_place)
+
+    def _check_collector(self, slip: Slip) -> None:
+        if self.collectors[slip.collector_id]["disabled_at"] is not None:
+            raise NotSignedIn()
 
     def _check_phase(self) -> None:
         if self.phase.state != "open":

@@ -20,9 +20,11 @@ class TicketLine(msgspec.Struct, frozen=True):
 
 
 class News(msgspec.Struct, frozen=True):
-    """Absolute values, and the version of the phase that made them so."""
+    """Absolute values, the version of the phase that made them so, the tickets that are new and the
+    sequences of those that are void now."""
 
     phase_id: int
     totals: Totals
     exposures: tuple[Exposure, ...]
     tickets: tuple[TicketLine, ...] = ()
+    voided: tuple[int, ...] = ()

@@ -129,8 +129,11 @@ def read_username(text: str) -> str:
     name = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(name) <= 50:
         raise Malformed("A name has 1 to 50 characters.", field="username")
-    if any(unicodedata.category(letter) in ("Cc", "Cs", "Cn", "Zl", "Zp") for letter in name):
+    kinds = [unicodedata.category(letter) for letter in name]
+    if any(kind in ("Cc", "Cs", "Cn", "Zl", "Zp") for kind in kinds):
         raise Malformed("A name has no control characters.", field="username")
+    if not any(kind[0] in "LNPS" for kind in kinds):
+        raise Malformed("A name has at least one visible character.", field="username")
     return name
 
 

@@ -17,6 +17,10 @@ from banker.rules.prize import Prizes
 _phase = queries("phase")
 NEWEST = 2**31 - 1
 
+# The largest limit times this, for the eight numbers that may win, still fits numeric(20,2): a
+# draw can always be paid.
+LARGEST_PRIZE = Decimal("9999.99")
+
 
 class Draft(msgspec.Struct, frozen=True):
     """What a manager says of a phase; None for `total_limit` and `closes_at` means none."""
@@ -70,7 +74,8 @@ class Phase(msgspec.Struct, frozen=True):
 
 async def create(connection: Connection, actor_id: int, draft: Draft) -> Phase:
     """A draft with its totals row and its 1,000 exposures. Raises `Malformed` for a closing time
-    that has passed."""
+    that has passed, and for a prize beyond all measure."""
+    _check_prizes(draft.prizes)
     phase_id = await _phase.insert_phase(
         connection,
         name=draft.name,
@@ -88,7 +93,7 @@ async def create(connection: Connection, actor_id: int, draft: Draft) -> Phase:
     await _phase.insert_totals(connection, phase_id=phase_id)
     await _phase.insert_exposures(connection, phase_id=phase_id)
     phase = await read(connection, phase_id)
-    _check_closing_time(phase)
+    _check_closing_time(draft.closes_at, phase.now)
     return phase
 
 
@@ -107,6 +112,8 @@ async def amend(connection: Connection, phase_id: int, **changes: Any) -> Phase:
     if phase.state == "open" and phase.overdue and "closes_at" in changes:
         raise WrongState("The closing time has passed; a phase is not reopened.")
     amended = msgspec.structs.replace(phase, **changes)
+    if amended.prizes != phase.prizes:
+        _check_prizes(amended.prizes)
     await _phase.amend_phase(
         connection,
         phase_id=phase_id,
@@ -121,7 +128,9 @@ async def amend(connection: Connection, phase_id: int, **changes: Any) -> Phase:
         closes_at=amended.closes_at,
     )
     if "closes_at" in changes:
-        _check_closing_time(amended)
+        _check_closing_time(amended.closes_at, amended.now)
+    if _limits(amended) != _limits(phase):
+        await _phase.raise_version(connection, phase_id=phase_id)
     return await read(connection, phase_id)
 
 
@@ -200,8 +209,18 @@ async def gate_exclusive(connection: Connection, phase_id: int) -> None:
     await _phase.gate_exclusive(connection, phase_id=phase_id)
 
 
-def _check_closing_time(phase: Phase) -> None:
-    if phase.overdue:
+def _limits(phase: Phase) -> tuple[Decimal, Decimal | None]:
+    return phase.global_limit, phase.total_limit
+
+
+def _check_prizes(prizes: Prizes) -> None:
+    for kind in ("straight", "permutation", "near"):
+        if getattr(prizes, kind) > LARGEST_PRIZE:
+            raise Malformed(f"A prize is at most {LARGEST_PRIZE} times the stake.", field=kind)
+
+
+def _check_closing_time(closes_at: datetime | None, now: datetime) -> None:
+    if closes_at is not None and closes_at <= now:
         raise Malformed("The closing time lies in the past.", field="closes_at")
 
 

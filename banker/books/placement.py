@@ -18,7 +18,7 @@ from banker.books.judgement import Judge, Placed, Slip
 from banker.books.news import News, TicketLine
 from banker.books.request import Answer, Asked
 from banker.database import Connection, queries
-from banker.errors import KeyReused, Refusal
+from banker.errors import InFlight, KeyReused, Refusal
 from banker.rules import seal
 from banker.rules.number import label
 
@@ -55,8 +55,9 @@ class Judged(msgspec.Struct, frozen=True):
 async def place(connection: Connection, phase_id: int, slips: Sequence[Slip]) -> Judged:
     """Judge the slips in order and write those that are accepted.
 
-    The same key twice in one list is one ticket and two equal answers. Raises `NotFound` for an
-    unknown phase and `InFlight` where a key's first attempt does not end in time.
+    The same key twice in one list is one ticket and two equal answers; with another body the
+    second is `KeyReused`, or `InFlight` where the first was refused and bound nothing. Raises
+    `NotFound` for an unknown phase and `InFlight` where a key's first attempt does not end in time.
     """
     await phases.gate_shared(connection, phase_id)
     asked = {slip.asked: slip for slip in slips}
@@ -154,7 +155,11 @@ def _one_a_key(asked: Mapping[Asked, Slip]) -> list[Asked]:
 
 
 def _answer_to(asked: Asked, answers: Mapping[Asked, Answer | Refusal]) -> Answer | Refusal:
-    return answers.get(asked) or KeyReused()
+    if asked in answers:
+        return answers[asked]
+    key = (asked.actor_id, asked.key)
+    first = next(answer for one, answer in answers.items() if (one.actor_id, one.key) == key)
+    return InFlight() if isinstance(first, Refusal) else KeyReused()
 
 
 def _receipt(placed: Placed) -> Receipt:

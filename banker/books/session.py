@@ -1,6 +1,7 @@
 """Who is signed in: tokens made anew at sign-in, kept as digests; and the counting of failures."""
 
 import secrets
+import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
@@ -8,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from banker.database import Connection, queries
-from banker.errors import TooManyFailures
+from banker.errors import TooManyFailures, WrongSignIn
 
 _session = queries("session")
 _people = queries("people")
@@ -22,6 +23,9 @@ FAILURES_A_PAIR = 10
 FAILURES_AN_ADDRESS = 100
 WAIT_S = 900.0
 ANYONE = ""
+
+# What is over is cleared away by those who sign in, a little each time.
+SWEPT = 100
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -49,8 +53,24 @@ class Opened(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-async def open_(connection: Connection, person_id: int, kind: Kind, address: str) -> Opened:
-    """A session with a token of its own."""
+async def open_(
+    connection: Connection,
+    person_id: int,
+    kind: Kind,
+    address: str,
+    password_hash: str | None = None,
+) -> Opened:
+    """A session with a token of its own.
+
+    With the hash that the password was checked against, the person is looked at once more under
+    lock: checking takes its time. Raises `WrongSignIn` where the password was changed or the person
+    disabled meanwhile.
+    """
+    if password_hash is not None:
+        held = await _people.hold_credentials(connection, id=person_id, password_hash=password_hash)
+        if held is None:
+            raise WrongSignIn()
+    await forget_expired(connection)
     token = secrets.token_urlsafe(32)
     expires_at = await _session.insert_session(
         connection,
@@ -79,14 +99,15 @@ async def end_all(connection: Connection, person_id: int) -> None:
     await _session.delete_sessions(connection, user_id=person_id)
 
 
-async def end_expired(connection: Connection) -> None:
-    """Forget the sessions that are over."""
-    await _session.delete_expired_sessions(connection)
+async def forget_expired(connection: Connection) -> None:
+    """Forget some of the sessions that are over, and of the failures that count no more."""
+    await _session.delete_expired_sessions(connection, count=SWEPT)
+    await _session.delete_old_failures(connection, wait_s=WAIT_S, count=SWEPT)
 
 
 async def credentials(connection: Connection, username: str) -> Credentials | None:
-    """What a sign-in under this name is checked against; names are folded to lower case."""
-    row = await _people.read_credentials(connection, username=username)
+    """What a sign-in under this name is checked against, in whatever case and composition."""
+    row = await _people.read_credentials(connection, username=_folded(username))
     if row is None:
         return None
     return Credentials(
@@ -101,7 +122,9 @@ async def credentials(connection: Connection, username: str) -> Credentials | No
 async def count_attempt(connection: Connection, username: str, address: str) -> int:
     """Count an attempt before the password is looked at; gives the failures of the pair so far,
     this one among them. Raises `TooManyFailures`."""
-    for name, bound in ((ANYONE, FAILURES_AN_ADDRESS), (username.lower(), FAILURES_A_PAIR)):
+    bounds = {ANYONE: FAILURES_AN_ADDRESS}
+    bounds.setdefault(_folded(username), FAILURES_A_PAIR)
+    for name, bound in bounds.items():
         failures = await _session.count_attempt(
             connection, username=name, address=address, bound=bound, wait_s=WAIT_S
         )
@@ -115,8 +138,14 @@ async def count_attempt(connection: Connection, username: str, address: str) -> 
 
 async def forget_attempts(connection: Connection, username: str, address: str) -> None:
     """The sign-in went well: the attempt was no failure."""
-    await _session.forget_attempts(connection, username=username.lower(), address=address)
+    # The address first, as where attempts are counted: the other way round the two deadlock.
     await _session.take_back_attempt(connection, username=ANYONE, address=address)
+    await _session.forget_attempts(connection, username=_folded(username), address=address)
+
+
+def _folded(username: str) -> str:
+    """A name as names are compared: composed as `people.read_username` does, in lower case."""
+    return unicodedata.normalize("NFC", username).strip().lower()
 
 
 def _digest(token: str) -> bytes:

@@ -122,7 +122,7 @@ async def void(
     )
     _lower(ticket, totals, exposures)
     await exposure.write(connection, ticket.phase_id, totals, exposures)
-    news = News(ticket.phase_id, totals, tuple(exposures.values()))
+    news = News(ticket.phase_id, totals, tuple(exposures.values()), voided=(ticket.sequence,))
     return await read(connection, ticket_id), news
 
 

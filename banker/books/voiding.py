@@ -29,8 +29,9 @@ async def void(connection: Connection, phase_id: int, reason: str, actor_id: int
 
 async def _give_back(connection: Connection, phase: phases.Phase, actor_id: int) -> None:
     tickets = [row async for row in _ticket.standing_tickets(connection, phase_id=phase.id)]
-    journal = await ledger.lock(connection, [ticket["collector_id"] for ticket in tickets])
     legs = await ledger.legs_of(connection, [ticket["transfer_id"] for ticket in tickets])
+    # Last, so that a busy desk on another phase is not kept waiting by the reading.
+    journal = await ledger.lock(connection, [ticket["collector_id"] for ticket in tickets])
     for ticket in tickets:
         journal.enter(
             ledger.Transfer(

@@ -6,40 +6,28 @@ worked out once a tick for all viewers, at most ten times a second.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-import structlog
 
 from banker.books import exposure, ticket
+from banker.books import phase as phases
 from banker.books.news import TicketLine
 from banker.books.phase import Phase
 from banker.database import Pool, reading
-from banker.errors import NotFound
+from banker.live.feed import LENGTH, Feed
 from banker.live.message import Changed, Message, Placed, Pulse, Refused, cents, weight
 from banker.rules.limits import Exposure
 from banker.rules.risk import Risk, assess
 
-TICK_S = 0.1
 # Messages of two workers may overtake each other on their way; a gap that lasts is real.
 GAP_PATIENCE_S = 0.05
-FEED_LENGTH = 30
-
-_log = structlog.get_logger()
-
-
-class RefusedLine(msgspec.Struct, frozen=True):
-    """A slip that was not taken, as the feed shows it; `at` is the hearing worker's clock."""
-
-    collector: str
-    count: int
-    total: Decimal
-    code: str
-    numbers: tuple[str, ...]
-    at: datetime
+# A board that nobody watches for so long is let go.
+IDLE_S = 60.0
+LATELY_S = 90.0
 
 
 class Board:
@@ -53,32 +41,61 @@ class Board:
         self.exposures: list[Exposure] = []
         self.stakes: list[int] = []
         self.weights: list[int] = []
-        self.tickets: deque[tuple[int, TicketLine]] = deque(maxlen=FEED_LENGTH)
-        self.refusals: deque[tuple[int, RefusedLine]] = deque(maxlen=FEED_LENGTH)
+        self.feed = Feed()
         self.intake: list[tuple[datetime, Decimal]] = []
         self.changed_at: list[int] = [0] * 1000
         self.risk: Risk
         self.ticked = asyncio.Condition()
+        self.dirty = asyncio.Event()
         self._pool = pool
         self._now = now
         self._early: dict[int, Placed] = {}
         self._gap_since: float | None = None
         self._loading = False
         self._reload = True
-        self._dirty = asyncio.Event()
-        self._paced: deque[tuple[float, int]] = deque()
+        self._whole = False
+        self._viewers = 0
+        self._watched_at = time.monotonic()
 
     @property
     def version(self) -> int:
         """The version of the phase that the board stands at."""
         return self.phase.version
 
-    def slips_per_minute(self) -> int:
-        """Tickets heard of in the last minute."""
-        since = time.monotonic() - 60
-        while self._paced and self._paced[0][0] < since:
-            self._paced.popleft()
-        return sum(count for _, count in self._paced)
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Kept current while the block lasts, and a little longer."""
+        self._viewers += 1
+        try:
+            yield
+        finally:
+            self._viewers -= 1
+            self._watched_at = time.monotonic()
+
+    def is_idle(self) -> bool:
+        """Whether nobody has watched it for a while."""
+        return not self._viewers and time.monotonic() - self._watched_at > IDLE_S
+
+    def doubt(self) -> None:
+        """Read the phase anew at the next tick."""
+        self._reload = True
+        self.dirty.set()
+
+    def hear(self, said: Message) -> None:
+        """Take in what the stream told of this phase."""
+        if isinstance(said, Pulse):
+            return
+        if isinstance(said, Changed):
+            self.doubt()
+        elif isinstance(said, Refused):
+            self.feed.refuse(self.tick + 1, said, self._now())
+            self.dirty.set()
+        elif self._loading:
+            self._early[said.version] = said
+        elif said.version > self.version:
+            self._early[said.version] = said
+            self._catch_up()
+            self.dirty.set()
 
     async def load(self) -> None:
         """Read the phase from Postgres as it stands at one moment. Raises `NotFound`.
@@ -91,7 +108,7 @@ class Board:
         try:
             async with reading(self._pool) as connection:
                 standing = await exposure.standing(connection, self.phase_id)
-                newest = await ticket.newest(connection, self.phase_id, FEED_LENGTH)
+                newest = await ticket.newest(connection, self.phase_id, LENGTH)
                 intake = await exposure.intake_by_minute(connection, self.phase_id)
         except BaseException:
             self._reload = True
@@ -102,81 +119,47 @@ class Board:
         self.exposures = standing.exposures
         self.stakes = [cents(one.total_bet) for one in standing.exposures]
         self.weights = [weight(one.weight) for one in standing.exposures]
-        self.tickets.clear()
-        for one in reversed(newest):
-            if one.voided_at is None:
-                line = TicketLine(
-                    one.sequence, one.username, one.bet_count, one.total, one.placed_at
-                )
-                self.tickets.append((self.tick, line))
-        self._read_intake(intake)
+        self._refill(newest, intake)
         self._gap_since = None
         self._early = {
             version: early for version, early in self._early.items() if version > self.version
         }
         self._catch_up()
+        if self._gap_since is not None:
+            # What was told while the books were read may not be followed by anything else.
+            self.dirty.set()
         self.assess()
+
+    async def look(self) -> None:
+        """Doubt what is shown where the books say otherwise: a worker may die between its commit
+        and its telling."""
+        async with reading(self._pool) as connection:
+            read = await phases.read(connection, self.phase_id)
+        if _outline(read) != _outline(self.phase):
+            self.doubt()
+
+    async def advance(self) -> None:
+        """Take a step of the clock: what is new is worked out, and the viewers are woken."""
+        if self._gap_since is not None:
+            if time.monotonic() - self._gap_since > GAP_PATIENCE_S:
+                self._reload = True
+            else:
+                self.dirty.set()
+        whole, self._whole = self._reload or self._whole, False
+        if self._reload:
+            await self.load()
+        else:
+            self.assess()
+        async with self.ticked:
+            self.tick += 1
+            if whole:
+                self.snapshot_tick = self.tick
+            self.ticked.notify_all()
 
     def assess(self) -> None:
         """Work the figures out anew."""
         commission = cents(self.phase.commission)
         self.risk = assess(self.stakes, self.weights, commission, self.phase.prizes)
-
-    def doubt(self) -> None:
-        """Read the phase anew at the next tick."""
-        self._reload = True
-        self._dirty.set()
-
-    def hear(self, said: Message) -> None:
-        """Take in what the stream told of this phase."""
-        if isinstance(said, Pulse):
-            return
-        if isinstance(said, Changed):
-            self.doubt()
-        elif isinstance(said, Refused):
-            line = RefusedLine(
-                said.collector, said.count, said.total, said.code, said.numbers, self._now()
-            )
-            self.refusals.append((self.tick + 1, line))
-            self._dirty.set()
-        elif self._loading:
-            self._early[said.version] = said
-        elif said.version > self.version:
-            self._early[said.version] = said
-            self._catch_up()
-            self._dirty.set()
-
-    async def keep(self) -> None:
-        """Tick whenever something is new, at most ten times a second. Runs until cancelled."""
-        while True:
-            await self._dirty.wait()
-            self._dirty.clear()
-            await self._advance()
-            await asyncio.sleep(TICK_S)
-
-    async def _advance(self) -> None:
-        if self._gap_since is not None:
-            if time.monotonic() - self._gap_since > GAP_PATIENCE_S:
-                self._reload = True
-            else:
-                self._dirty.set()
-        fresh = self._reload
-        if fresh:
-            try:
-                await self.load()
-            except NotFound:
-                return
-            except Exception as lost:
-                _log.warning("board cannot read", phase=self.phase_id, reason=type(lost).__name__)
-                self._dirty.set()
-                return
-        else:
-            self.assess()
-        async with self.ticked:
-            self.tick += 1
-            if fresh:
-                self.snapshot_tick = self.tick
-            self.ticked.notify_all()
 
     def _catch_up(self) -> None:
         """Apply what follows on the version the board stands at; the rest waits."""
@@ -202,69 +185,47 @@ class Board:
             ticket_count=said.ticket_count,
             bet_count=said.bet_count,
         )
-        for line in said.tickets:
-            self.tickets.append((self.tick + 1, line))
         if said.tickets:
-            self._paced.append((time.monotonic(), len(said.tickets)))
-            minute = said.tickets[-1].placed_at.replace(second=0, microsecond=0)
-            if self.intake and self.intake[-1][0] >= minute:
-                self.intake[-1] = (self.intake[-1][0], said.total_in)
-            else:
-                self.intake.append((minute, said.total_in))
+            self.feed.take(self.tick + 1, said.tickets)
+            self._grow(said.tickets[-1].placed_at, said.total_in)
+        if said.voided:
+            # Lines that go are not told in deltas: viewers are shown the whole anew.
+            self.feed.give_back(said.voided)
+            self._grow(self._now(), said.total_in)
+            self._whole = True
 
-    def _read_intake(self, by_minute: list[tuple[datetime, Decimal, int]]) -> None:
+    def _grow(self, moment: datetime, total_in: Decimal) -> None:
+        minute = moment.replace(second=0, microsecond=0)
+        if self.intake and self.intake[-1][0] >= minute:
+            self.intake[-1] = (self.intake[-1][0], total_in)
+        else:
+            self.intake.append((minute, total_in))
+
+    def _refill(
+        self, newest: list[ticket.Ticket], by_minute: list[tuple[datetime, Decimal, int]]
+    ) -> None:
         self.intake = []
         taken = Decimal(0)
-        for minute, total, _ in by_minute:
+        lately = 0
+        for minute, total, count in by_minute:
             taken += total
             self.intake.append((minute, taken))
-        if by_minute and not self._paced:
-            last_minute, _, count = by_minute[-1]
-            if (self._now() - last_minute).total_seconds() < 90:
-                self._paced.append((time.monotonic(), count))
+            lately = count if (self._now() - minute).total_seconds() < LATELY_S else 0
+        standing = [one for one in reversed(newest) if one.voided_at is None]
+        lines = [
+            TicketLine(one.sequence, one.username, one.bet_count, one.total, one.placed_at)
+            for one in standing
+        ]
+        self.feed.refill(self.tick, lines, lately)
 
 
-class Boards:
-    """The boards of one worker, each made when somebody first looks."""
-
-    def __init__(self, pool: Pool, now: Callable[[], datetime]) -> None:
-        self._pool = pool
-        self._now = now
-        self._boards: dict[int, Board] = {}
-        self._keepers: dict[int, asyncio.Task[None]] = {}
-        self._making = asyncio.Lock()
-
-    async def board(self, phase_id: int) -> Board:
-        """The board of a phase, current. Raises `NotFound`."""
-        if phase_id not in self._keepers:
-            async with self._making:
-                if phase_id not in self._keepers:
-                    await self._make(phase_id)
-        return self._boards[phase_id]
-
-    def hear(self, said: Message) -> None:
-        """Pass on what the stream told."""
-        board = self._boards.get(getattr(said, "phase_id", -1))
-        if board is not None:
-            board.hear(said)
-
-    def doubt_all(self) -> None:
-        """The line was away: every board reads its phase anew."""
-        for board in self._boards.values():
-            board.doubt()
-
-    async def stop(self) -> None:
-        """End all ticking."""
-        for keeper in self._keepers.values():
-            keeper.cancel()
-        await asyncio.gather(*self._keepers.values(), return_exceptions=True)
-
-    async def _make(self, phase_id: int) -> None:
-        # Heard from while it is read for the first time: what is told meanwhile is not lost.
-        board = self._boards[phase_id] = Board(self._pool, phase_id, self._now)
-        try:
-            await board.load()
-        except BaseException:
-            del self._boards[phase_id]
-            raise
-        self._keepers[phase_id] = asyncio.create_task(board.keep(), name=f"board {phase_id}")
+def _outline(phase: Phase) -> tuple[object, ...]:
+    return (
+        phase.version,
+        phase.state,
+        phase.intake_open,
+        phase.name,
+        phase.closes_at,
+        phase.global_limit,
+        phase.total_limit,
+    )

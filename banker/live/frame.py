@@ -18,36 +18,36 @@ class Frames:
     one that fell further behind gets a frame from where it stands."""
 
     def __init__(self, board: Board, epoch: str) -> None:
-        self._board = board
+        self.board = board
         self._epoch = epoch
         self._made: dict[tuple[str, int], tuple[int, bytes]] = {}
 
     def snapshot(self) -> bytes:
         """Everything, as a viewer that comes needs it."""
-        return self._once("snapshot", 0, lambda: _snapshot(self._board))
+        return self._once("snapshot", 0, lambda: _snapshot(self.board))
 
     def delta(self, since: int) -> bytes:
         """What is new after a tick; a snapshot where more than stakes has changed since."""
-        if since < self._board.snapshot_tick:
+        if since < self.board.snapshot_tick:
             return self.snapshot()
-        return self._once("delta", since, lambda: _delta(self._board, since))
+        return self._once("delta", since, lambda: _delta(self.board, since))
 
     def heartbeat(self, redis_up: bool, at: datetime) -> bytes:
         """A sign of life, and whether the worker hears the others."""
-        beat = {"version": self._board.version, "redis": "ok" if redis_up else "down", "at": at}
+        beat = {"version": self.board.version, "redis": "ok" if redis_up else "down", "at": at}
         return self._framed("heartbeat", beat)
 
     def _once(self, event: str, since: int, make: Callable[[], dict[str, Any]]) -> bytes:
         tick, frame = self._made.get((event, since), (-1, b""))
-        if tick != self._board.tick:
+        if tick != self.board.tick:
             frame = self._framed(event, make())
             if len(self._made) > 50:
                 self._made.clear()
-            self._made[event, since] = (self._board.tick, frame)
+            self._made[event, since] = (self.board.tick, frame)
         return frame
 
     def _framed(self, event: str, content: dict[str, Any]) -> bytes:
-        name = f"id: {self._epoch}:{self._board.version}\nevent: {event}\ndata: "
+        name = f"id: {self._epoch}:{self.board.version}\nevent: {event}\ndata: "
         return name.encode() + _encode(content) + b"\n\n"
 
 
@@ -59,10 +59,10 @@ def _snapshot(board: Board) -> dict[str, Any]:
         "curve": figures.curve(board.risk),
         "numbers": figures.numbers(board.phase, exposures, board.risk),
         "hurting": figures.hurting(board.phase, exposures, board.risk),
-        "tickets": [line for _, line in reversed(board.tickets)],
-        "refusals": [line for _, line in reversed(board.refusals)],
+        "tickets": [line for _, line in reversed(board.feed.tickets)],
+        "refusals": [line for _, line in reversed(board.feed.refusals)],
         "intake": board.intake,
-        "slips_per_minute": board.slips_per_minute(),
+        "slips_per_minute": board.feed.slips_per_minute(),
     }
 
 
@@ -78,9 +78,9 @@ def _delta(board: Board, since: int) -> dict[str, Any]:
             if tick > since
         ],
         "hurting": figures.hurting(board.phase, exposures, board.risk),
-        "tickets": [line for tick, line in reversed(board.tickets) if tick > since],
-        "refusals": [line for tick, line in reversed(board.refusals) if tick > since],
-        "slips_per_minute": board.slips_per_minute(),
+        "tickets": [line for tick, line in reversed(board.feed.tickets) if tick > since],
+        "refusals": [line for tick, line in reversed(board.feed.refusals) if tick > since],
+        "slips_per_minute": board.feed.slips_per_minute(),
     }
     del content["phase"]
     return content

@@ -18,7 +18,8 @@ Number = Annotated[int, Meta(ge=0, le=999)]
 
 
 class Placed(msgspec.Struct, frozen=True, tag="placed"):
-    """A transaction that took slips or gave some back: exposures as `[number, cents, weight]`."""
+    """A transaction that took slips or gave some back: exposures as `[number, cents, weight]`,
+    `voided` as sequences."""
 
     epoch: str
     phase_id: int
@@ -29,6 +30,7 @@ class Placed(msgspec.Struct, frozen=True, tag="placed"):
     bet_count: int
     exposures: tuple[tuple[Number, int, int], ...]
     tickets: tuple[TicketLine, ...]
+    voided: tuple[int, ...]
 
 
 class Changed(msgspec.Struct, frozen=True, tag="changed"):
@@ -73,6 +75,7 @@ def of_news(epoch: str, news: News) -> Placed:
             (one.number, cents(one.total_bet), weight(one.weight)) for one in news.exposures
         ),
         tickets=news.tickets,
+        voided=news.voided,
     )
 
 

@@ -23,7 +23,7 @@ from banker.live.message import Changed, Message, Pulse
 PULSE_S = 1.0
 # The reader hears its own worker's pulse; after so much silence the line is cut and made anew.
 SILENCE_S = 4.0
-BACKLOG = 10_000
+BACKLOG = 1_000
 LONGEST_PAUSE_S = 2.0
 
 _log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Stream:
         self._channel = f"banker:{epoch}"
         self._backlog: asyncio.Queue[Message] = asyncio.Queue(BACKLOG)
         self._untold: set[int] = set()
+        self._speaking = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -61,37 +62,46 @@ class Stream:
 
     def tell(self, news: News) -> None:
         """Tell all boards what a committed transaction changed."""
-        self._queue(message.of_news(self.epoch, news), news.phase_id)
+        self._queue(message.of_news(self.epoch, news))
 
     def tell_change(self, phase_id: int) -> None:
         """Tell all boards to read a phase anew."""
-        self._queue(Changed(self.epoch, phase_id), phase_id)
+        self._queue(Changed(self.epoch, phase_id))
 
     def tell_refusal(self, phase_id: int, slip: Slip, refusal: Refusal) -> None:
         """Tell the feeds of a slip that was not taken."""
-        self._queue(message.of_refusal(self.epoch, phase_id, slip, refusal), None)
+        self._queue(message.of_refusal(self.epoch, phase_id, slip, refusal))
 
-    def _queue(self, said: Message, phase_id: int | None) -> None:
-        try:
+    def _queue(self, said: Message) -> None:
+        """While Redis is away only the names of phases are kept, not all that happens in them."""
+        if self._speaking and not self._backlog.full():
             self._backlog.put_nowait(said)
-        except asyncio.QueueFull:
-            if phase_id is not None:
-                self._untold.add(phase_id)
+        else:
+            self._miss(said)
+
+    def _miss(self, said: Message) -> None:
+        if isinstance(said, message.Placed | Changed):
+            self._untold.add(said.phase_id)
 
     async def _speak(self) -> None:
         """Tells what is queued, and a pulse where nothing else is said."""
         while True:
             redis = self._connect()
             try:
-                with contextlib.suppress(RedisError, OSError, TimeoutError):
-                    await self._speak_through(redis)
+                await self._speak_through(redis)
+            except Exception as lost:
+                _log.warning("stream cannot speak", reason=type(lost).__name__)
             finally:
+                self._speaking = False
+                while not self._backlog.empty():
+                    self._miss(self._backlog.get_nowait())
                 with contextlib.suppress(RedisError, OSError, TimeoutError):
                     await redis.aclose()
-            await asyncio.sleep(random.uniform(0.1, 0.3))  # noqa: S311 - jitter, not a secret
+            await asyncio.sleep(random.uniform(0.3, 0.9))  # noqa: S311 - jitter, not a secret
 
     async def _speak_through(self, redis: "Redis") -> None:
-        await redis.ping()
+        await redis.publish(self._channel, _encode(Pulse(self.epoch)))
+        self._speaking = True
         while True:
             for phase_id in list(self._untold):
                 await redis.publish(self._channel, _encode(Changed(self.epoch, phase_id)))
@@ -103,8 +113,7 @@ class Stream:
             try:
                 await redis.publish(self._channel, _encode(said))
             except BaseException:
-                if isinstance(said, message.Placed | Changed):
-                    self._untold.add(said.phase_id)
+                self._miss(said)
                 raise
 
     async def _listen(self) -> None:
@@ -131,7 +140,7 @@ class Stream:
         async with redis.pubsub(ignore_subscribe_messages=True) as pubsub:
             await pubsub.subscribe(self._channel)
             # Not to wait a second for the next pulse before the line counts as up.
-            self._queue(Pulse(self.epoch), None)
+            self._queue(Pulse(self.epoch))
             heard_at = loop.time()
             while loop.time() - heard_at < SILENCE_S:
                 heard = await pubsub.get_message(timeout=PULSE_S)

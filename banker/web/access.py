@@ -59,6 +59,14 @@ async def check_role(
         raise Forbidden()
 
 
+async def is_still_in(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether who was let in to a long answer has neither signed out nor been put out since."""
+    try:
+        return await _find_person(connection) is not None
+    except Unavailable:
+        return True
+
+
 def demand_roles(app: Litestar) -> None:
     """Every route says who may, or the application does not start. The framework's own answers to
     OPTIONS name methods and nothing else. Raises `LookupError`."""

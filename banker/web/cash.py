@@ -20,7 +20,7 @@ from banker.errors import InsufficientFunds, KeyMissing, KeyReused, NotFound, Re
 from banker.rules.purse import Balance
 from banker.web import entered
 from banker.web.access import CASHIER, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.entered import errors_of
 from banker.web.page import page
 from banker.web.rendering import shown

@@ -18,7 +18,7 @@ from banker.rules import notation
 from banker.rules.number import read_label
 from banker.web import collect_tickets, collector, paper
 from banker.web.access import COLLECTOR, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id, read_ticket_id
+from banker.web.api.fields import read_id, read_ticket_id
 from banker.web.counter import place_text, void_ticket
 from banker.web.page import page
 from banker.web.readback import MOST_BETS_SHOWN, MOST_TOLD, fitted, read_back

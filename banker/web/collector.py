@@ -15,7 +15,7 @@ from banker.books.ticket import Ticket
 from banker.database import Connection
 from banker.errors import NotFound
 from banker.rules.money import ZERO, rate
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.readback import why_stopped
 
 COOKIE = "collect-phase"

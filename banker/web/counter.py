@@ -59,7 +59,11 @@ async def place_text(
 async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> ticket.Ticket:
     """Void a ticket of the person's own, or anybody's for an admin, and tell the wall."""
 
+    attempts = 0
+
     async def verb(connection: Connection) -> tuple[ticket.Ticket, News | None]:
+        nonlocal attempts
+        attempts += 1
         found = await ticket.read(connection, ticket_id)
         if person.role == "collector" and found.collector_id != person.id:
             raise NotFound(what="ticket")
@@ -68,8 +72,8 @@ async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> tick
     voided, news = await persist(worker.pool, verb)
     if news is not None:
         worker.stream.tell(news)
-    else:
-        # It was void already: the first answer may have been lost, and its news with it.
+    elif attempts > 1:
+        # Voided by an attempt whose answer was lost, and its news with it.
         worker.stream.tell_change(voided.phase_id)
     return voided
 

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from banker.errors import Malformed, Refusal
 from banker.rules.money import read_amount, read_rate
 from banker.rules.number import read_label
-from banker.web.api.forms import LARGEST_LIMIT, LARGEST_MOVEMENT, read_text
+from banker.web.api.fields import LARGEST_LIMIT, LARGEST_MOVEMENT, read_text
 
 MOMENT = "%Y-%m-%dT%H:%M"
-_multiplier = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
+_multiplier = re.compile(r"[0-9]{1,4}(\.[0-9]{1,2})?")
 
 
 def text(typed: str, field: str, most: int) -> str:

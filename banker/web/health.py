@@ -38,7 +38,7 @@ async def show_health(worker: AtWorker) -> Response[Health]:
 @get(
     "/metrics",
     opt=dict(MACHINES),
-    media_type="text/plain; version=0.0.4; charset=utf-8",
+    media_type="text/plain; version=0.0.4",
     tags=["house"],
     summary="What this worker counts, for Prometheus",
 )

@@ -15,7 +15,7 @@ from banker.database import Connection, persist, reading
 from banker.errors import Malformed, NameTaken, Refusal
 from banker.passwords import hashed
 from banker.web.access import ADMIN, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.entered import errors_of
 from banker.web.page import page
 from banker.web.person_form import PersonEntered, of_person

@@ -12,7 +12,7 @@ from banker.books.ticket import Ticket
 from banker.database import Connection, reading
 from banker.errors import Malformed, NotFound
 from banker.web.access import MANAGER, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.api.listing import Cursor, Listing, listing, position
 from banker.web.page import page
 from banker.web.toast import go_to

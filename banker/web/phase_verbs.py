@@ -20,7 +20,7 @@ from banker.errors import Malformed, Refusal
 from banker.rules.number import label
 from banker.web import entered
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.entered import errors_of
 from banker.web.page import page
 from banker.web.toast import go_to

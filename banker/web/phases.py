@@ -17,7 +17,7 @@ from banker.database import Connection, persist, reading
 from banker.errors import KeyReused, Refusal
 from banker.web import phase_tickets, phase_verbs
 from banker.web.access import MANAGER, Asker, AtWorker, PathText
-from banker.web.api.forms import read_id
+from banker.web.api.fields import read_id
 from banker.web.api.listing import Cursor, listing, position
 from banker.web.entered import errors_of
 from banker.web.page import page

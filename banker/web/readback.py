@@ -20,6 +20,7 @@ from banker.web.rendering import shown
 MOST_TOLD = 40
 MOST_BETS_SHOWN = 60
 MOST_COMMENTS = 20
+TICK = "✓ "
 
 State = Literal["blank", "unreadable", "stopped", "room", "funds", "ready"]
 
@@ -54,7 +55,8 @@ class Readback(msgspec.Struct, frozen=True):
         }[self.state]
 
     def margins(self) -> list[tuple[int, str, str]]:
-        """What stands to the right of each line: line, words, and kind (`""`, `bad`, `warn`)."""
+        """What stands to the right of each line: line, words, and kind (`""`, `good`, `bad`,
+        `warn`)."""
         if self.state == "blank":
             return []
         wrong = {problem.line: problem.problem for problem in reversed(self.slip.problems)}
@@ -65,7 +67,7 @@ class Readback(msgspec.Struct, frozen=True):
                 continue
             numbers = over.get(line.line, [])
             if not numbers:
-                margins.append((line.line, _margin(line), ""))
+                margins.append((line.line, *_margin(line)))
             elif len(numbers) == 1:
                 margins.append((line.line, f"room {shown(numbers[0].room)}", "warn"))
             else:
@@ -179,10 +181,13 @@ def _ended(phase: Phase) -> str:
     return "its closing time has passed" if phase.state == "open" else f"it is {phase.state}"
 
 
-def _margin(line: Line) -> str:
+def _margin(line: Line) -> tuple[str, str]:
+    """What stands beside a line, and its kind. The page's fonts have no tick: colour says it."""
+    if line.reading.startswith(TICK):
+        return line.reading.removeprefix(TICK), "good"
     if len(line.reading) <= 24:
-        return line.reading
-    return f"{line.count:,} = {shown(line.amount)}"
+        return line.reading, ""
+    return f"{line.count:,} = {shown(line.amount)}", ""
 
 
 def _spans(text: str, numbers: list[Offender]) -> list[tuple[int, int]]:

@@ -19,12 +19,19 @@ from banker.errors import (
 )
 from banker.web.page import page
 
+# What the framework says, as an error of its own, of a caller who left in the middle of a body.
+LEFT = "client disconnected prematurely"
 UNREADABLE = "The request cannot be read."
 NO_HEADERS: Mapping[str, str] = {}
 
 _log = structlog.get_logger()
 
-_WAITED_TOO_LONG = (*RETRIED, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+_WAITED_TOO_LONG = (
+    *RETRIED,
+    asyncpg.LockNotAvailableError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InsufficientResourcesError,
+)
 
 _CODES = {
     400: "malformed",
@@ -73,6 +80,8 @@ def on_refusal(request: Request, refusal: Refusal) -> Response:  # type: ignore[
 def on_http_exception(request: Request, wrong: HTTPException) -> Response:  # type: ignore[type-arg]
     """The framework said no: an unknown address, a wrong method, a body that cannot be read."""
     status = wrong.status_code
+    if wrong.detail == LEFT:
+        return answer(request, Problem(400, Malformed.code, UNREADABLE, LEFT, {}))
     if status >= 500:
         return on_accident(request, wrong)
     detail = _WORDS.get(status) or _without_urls(str(wrong.detail))
@@ -181,4 +190,12 @@ def _without_urls(detail: str) -> str:
     return rest if detail.startswith(("Validation failed", "Failed to")) and rest else detail
 
 
-__all__ = ["Forbidden", "Problem", "answer", "on_accident", "on_http_exception", "on_refusal", "plainly"]
+__all__ = [
+    "Forbidden",
+    "Problem",
+    "answer",
+    "on_accident",
+    "on_http_exception",
+    "on_refusal",
+    "plainly",
+]

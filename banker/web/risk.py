@@ -22,8 +22,8 @@ from banker.rules.money import money, read_amount
 from banker.rules.number import label
 from banker.rules.risk import assess
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
-from banker.web.api.forms import LARGEST_LIMIT, read_id, read_number
-from banker.web.api.phases import event_stream
+from banker.web.api.fields import LARGEST_LIMIT, read_id, read_number
+from banker.web.event_stream import event_stream
 from banker.web.page import page
 from banker.worker import Worker
 
@@ -70,9 +70,14 @@ async def show_wall(
 
 
 @get("/{phase_id:str}/stream", opt=dict(MANAGER))
-async def stream_wall(worker: AtWorker, person: Asker, phase_id: PathText) -> Stream:
+async def stream_wall(
+    request: Request,  # type: ignore[type-arg]
+    worker: AtWorker,
+    person: Asker,
+    phase_id: PathText,
+) -> Stream:
     """The same events as the API's stream, for the page's cookie."""
-    return event_stream(await worker.frames(read_id(phase_id, "phase")))
+    return event_stream(await worker.frames(read_id(phase_id, "phase")), request)
 
 
 @post("/{phase_id:str}/intake", opt=dict(ADMIN), status_code=200)

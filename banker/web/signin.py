@@ -100,7 +100,7 @@ async def sign_in(
 
     async def open_session(connection):  # type: ignore[no-untyped-def]
         await session.forget_attempts(connection, name, address)
-        return await session.open_(connection, found.id, kind, address)
+        return await session.open_(connection, found.id, kind, address, found.password_hash)
 
     return found, await persist(worker.pool, open_session)
 

@@ -19,7 +19,7 @@ from banker.errors import Malformed, Refusal
 from banker.rules.money import ZERO, rate
 from banker.web import paper
 from banker.web.access import READER, TICKET_READER, Asker, AtWorker, PathText
-from banker.web.api.forms import read_ticket_id
+from banker.web.api.fields import read_ticket_id
 from banker.web.api.slips import own_ticket
 from banker.web.counter import void_ticket
 from banker.web.page import page

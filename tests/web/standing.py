@@ -116,7 +116,9 @@ async def standing(servers: House, template: str, **settings: Any) -> AsyncItera
                 yield stood
                 await stood.client.aclose()
         await pool.close()
-        await owner.execute(f'drop database "{name}" with (force)')
+        # Without force it waits for connections that are on their way out; by force it may not
+        # end those of another role.
+        await owner.execute(f'drop database "{name}"')
     finally:
         await owner.close()
 

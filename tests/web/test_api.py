@@ -8,7 +8,12 @@ async def test_a_slip_goes_in_and_the_phase_is_settled(api: Api, cast: Cast) -> 
     ).json()
     assert phase["state"] == "draft"
     assert phase["global_limit"] == "50000.00"
-    assert phase["prizes"] == {"straight": "80", "permutation": "0", "near": "2", "near_wraps": False}
+    assert phase["prizes"] == {
+        "straight": "80",
+        "permutation": "0",
+        "near": "2",
+        "near_wraps": False,
+    }
     path = f"/api/phases/{phase['id']}"
     assert (await api.ask("min", "POST", f"{path}/opening")).json()["state"] == "open"
     placed = await api.ask("aung", "POST", f"{path}/tickets", {"text": "137 500\n138r 10"}, key="a")

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from banker.web.api import cash, phases, slips, tokens, users
+from banker.web.api import cash, phases, risk, slips, tokens, users
 from banker.web.api.body import demand_json
 
 router = Router(
@@ -11,6 +11,7 @@ router = Router(
         *tokens.handlers,
         *users.handlers,
         *phases.handlers,
+        *risk.handlers,
         *slips.handlers,
         *cash.handlers,
     ],

@@ -11,7 +11,8 @@ from banker.books.request import Answer, Asked
 from banker.books.session import SignedIn
 from banker.database import persist
 from banker.web.access import CASHIER, Asker, AtWorker
-from banker.web.api.forms import CashForm, read_text
+from banker.web.api.fields import read_text
+from banker.web.api.forms import CashForm
 
 TAGS = ["cash"]
 Key = Annotated[

@@ -1,30 +1,15 @@
 """Phases from draft to settlement, their limits, their risk and its stream."""
 
-from collections.abc import AsyncIterator
-
-from litestar import delete, get, patch, post, put
+from litestar import get, patch, post
 from litestar.params import JSONBody
-from litestar.response import Stream
 
-from banker.books import exposure, phase, settlement, voiding
+from banker.books import phase, settlement, voiding
 from banker.books.phase import Phase
 from banker.books.settlement import Settlement
 from banker.database import persist, reading, transaction
-from banker.live import figures
-from banker.live.figures import PhaseRisk
 from banker.web.access import ADMIN, MANAGER, SIGNED_IN, Asker, AtWorker, PathText
-from banker.web.api.forms import (
-    IntakeForm,
-    LimitForm,
-    NumberForm,
-    PhaseChanges,
-    PhaseForm,
-    ReasonForm,
-    read_id,
-    read_limit,
-    read_number,
-    read_text,
-)
+from banker.web.api.fields import read_id, read_number, read_text
+from banker.web.api.forms import IntakeForm, NumberForm, PhaseChanges, PhaseForm, ReasonForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import PhaseView, RehearsalView, of_phase, of_rehearsal
 from banker.worker import Worker
@@ -182,71 +167,6 @@ async def show_settlement(worker: AtWorker, person: Asker, phase_id: PathText) -
         return await settlement.read(connection, read_id(phase_id, "phase"))
 
 
-@put(
-    "/phases/{phase_id:str}/limits/{number:str}",
-    opt=dict(ADMIN),
-    tags=["risk"],
-    summary="Set a number's own limit",
-)
-async def set_limit(
-    worker: AtWorker, person: Asker, phase_id: PathText, number: PathText, data: JSONBody[LimitForm]
-) -> LimitForm:
-    """`"0"` blocks the number."""
-    limited, which = read_id(phase_id, "phase"), read_number(number)
-    amount = read_limit(data.max_amount, "max_amount")
-    await persist(
-        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, amount)
-    )
-    worker.stream.tell_change(limited)
-    return LimitForm(f"{amount:.2f}")
-
-
-@delete(
-    "/phases/{phase_id:str}/limits/{number:str}",
-    opt=dict(ADMIN),
-    tags=["risk"],
-    summary="Remove a number's own limit",
-)
-async def remove_limit(
-    worker: AtWorker, person: Asker, phase_id: PathText, number: PathText
-) -> None:
-    """The phase's limit holds again."""
-    limited, which = read_id(phase_id, "phase"), read_number(number)
-    await persist(
-        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, None)
-    )
-    worker.stream.tell_change(limited)
-
-
-@get("/phases/{phase_id:str}/risk", opt=dict(MANAGER), tags=["risk"], summary="The risk")
-async def show_risk(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseRisk:
-    """All 1,000 numbers, and what a draw may bring."""
-    async with reading(worker.pool) as connection:
-        standing = await exposure.standing(connection, read_id(phase_id, "phase"))
-    return figures.of_phase(standing.phase, standing.exposures)
-
-
-@get(
-    "/phases/{phase_id:str}/stream",
-    opt=dict(MANAGER),
-    tags=["risk"],
-    summary="The risk as it moves",
-    media_type="text/event-stream",
-)
-async def stream_risk(worker: AtWorker, person: Asker, phase_id: PathText) -> Stream:
-    """Server-sent events: `snapshot`, then `delta` with absolute values, and `heartbeat`."""
-    return event_stream(await worker.frames(read_id(phase_id, "phase")))
-
-
-def event_stream(frames: AsyncIterator[bytes]) -> Stream:
-    """Frames as a response that nothing on the way may keep."""
-    return Stream(
-        frames,
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
-
-
 def _told(worker: Worker, changed: Phase) -> PhaseView:
     worker.stream.tell_change(changed.id)
     return of_phase(changed)
@@ -264,8 +184,4 @@ handlers = (
     rehearse_phase,
     settle_phase,
     show_settlement,
-    set_limit,
-    remove_limit,
-    show_risk,
-    stream_risk,
 )

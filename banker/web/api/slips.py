@@ -15,13 +15,8 @@ from banker.errors import NotFound
 from banker.rules import notation
 from banker.rules.number import label
 from banker.web.access import COLLECTOR, READER, TICKET_READER, Asker, AtWorker, PathText
-from banker.web.api.forms import (
-    NoteForm,
-    SlipForm,
-    TextForm,
-    read_id,
-    read_ticket_id,
-)
+from banker.web.api.fields import read_id, read_ticket_id
+from banker.web.api.forms import NoteForm, SlipForm, TextForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import TicketView, of_ticket
 from banker.web.counter import place_text, void_ticket

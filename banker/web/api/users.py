@@ -13,7 +13,8 @@ from banker.passwords import hashed
 from banker.rules.money import read_rate
 from banker.rules.purse import Balance
 from banker.web.access import ADMIN, SIGNED_IN, Asker, AtWorker, PathText
-from banker.web.api.forms import UserChanges, UserForm, read_id
+from banker.web.api.fields import read_id
+from banker.web.api.forms import UserChanges, UserForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import PersonView, of_person
 

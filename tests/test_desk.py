@@ -1,0 +1,224 @@
+"""The desk on a bad line: whatever is lost on the way to Postgres, a slip is one ticket or none."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator
+
+import msgspec
+import pytest
+
+from banker.books import exposure, phase
+from banker.books.news import News
+from banker.books.placement import Receipt
+from banker.books.request import Answer
+from banker.database import Pool, connect_pool, persist, transaction
+from banker.desk import Desk
+from banker.embedded import House
+from banker.errors import InFlight, Unavailable
+from banker.live.stream import Stream
+from tests.balanced import assert_books_balance
+from tests.cast import Cast, newcomers, slip
+from tests.house.bad_line import BadLine
+
+
+class Told(Stream):
+    """A stream that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__("redis://nowhere", "epoch")
+        self.news: list[int] = []
+        self.changes: list[int] = []
+
+    def tell(self, news: News) -> None:
+        self.news.append(news.totals.version)
+
+    def tell_change(self, phase_id: int) -> None:
+        self.changes.append(phase_id)
+
+
+@pytest.fixture
+async def line(house: House) -> AsyncIterator[BadLine]:
+    """The line between the desk and Postgres; the test itself has another."""
+    async with BadLine(house.database_url) as line:
+        yield line
+
+
+@pytest.fixture
+async def stream() -> Told:
+    """What the desk told the wall."""
+    return Told()
+
+
+@pytest.fixture
+async def desk(line: BadLine, stream: Told) -> AsyncIterator[Desk]:
+    """A desk at the end of the line."""
+    async with await connect_pool(line.url, least=1, most=8) as pool:
+        yield Desk(pool, stream)
+
+
+async def test_a_commit_whose_answer_is_lost_is_looked_up_by_its_key(
+    pool: Pool, cast: Cast, line: BadLine, desk: Desk, stream: Told
+) -> None:
+    line.losses.append("the answer to a commit")
+    answer = await desk.place(cast.phase.id, slip(cast.aung, "137 500", key="lost"))
+    assert not line.losses
+    # It was the first attempt that counted: to the caller it is no repetition.
+    assert (answer.status, answer.replayed) == (201, False)
+    assert (stream.news, stream.changes) == ([], [cast.phase.id])
+    assert await _tickets(pool) == [_id(answer)]
+    again = await desk.place(cast.phase.id, slip(cast.aung, "137 500", key="lost"))
+    assert (again.replayed, again.body) == (True, answer.body)
+    await assert_books_balance(pool)
+
+
+async def test_a_commit_that_never_reached_postgres_is_made_again(
+    pool: Pool, cast: Cast, line: BadLine, desk: Desk, stream: Told
+) -> None:
+    line.losses.extend(["the order to commit"] * 3)
+    answer = await desk.place(cast.phase.id, slip(cast.aung, "137 500"))
+    assert not line.losses
+    assert (answer.status, answer.replayed) == (201, False)
+    assert (len(stream.news), stream.changes) == (1, [])
+    assert await _tickets(pool) == [_id(answer)]
+    await assert_books_balance(pool)
+
+
+async def test_every_second_commit_is_lost_and_every_slip_is_one_ticket(
+    pool: Pool, cast: Cast, line: BadLine, desk: Desk
+) -> None:
+    collectors = await newcomers(pool, cast, 8)
+    chance = random.Random(8)
+    line.losses.extend(
+        chance.choice(("the order to commit", "the answer to a commit")) for _ in range(24)
+    )
+    answers = await asyncio.gather(
+        *(
+            desk.place(cast.phase.id, slip(one, f"{n:03d} 5"))
+            for n in range(6)
+            for one in collectors
+        )
+    )
+    assert not line.losses
+    assert sorted(await _tickets(pool)) == sorted(_id(answer) for answer in answers)
+    assert len({_id(answer) for answer in answers}) == 48
+    await assert_books_balance(pool)
+
+
+async def test_a_backend_that_is_ended_under_a_slip_costs_a_moment(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    async with transaction(pool) as holder:
+        await phase.gate_exclusive(holder, cast.phase.id)
+        placing = asyncio.create_task(desk.place(cast.phase.id, slip(cast.aung, "137 500")))
+        for _ in range(3):
+            await pool.execute("select pg_terminate_backend($1)", await _waiting_backend(pool))
+    answer = await placing
+    assert await _tickets(pool) == [_id(answer)]
+    await assert_books_balance(pool)
+
+
+async def test_a_slip_waits_for_a_line_that_is_down_for_a_moment(
+    pool: Pool, cast: Cast, line: BadLine, desk: Desk
+) -> None:
+    await line.cut()
+    placing = asyncio.create_task(desk.place(cast.phase.id, slip(cast.aung, "137 500")))
+    await asyncio.sleep(0.7)
+    assert not placing.done()
+    await line.mend()
+    answer = await placing
+    assert await _tickets(pool) == [_id(answer)]
+    await assert_books_balance(pool)
+
+
+async def test_a_line_that_stays_down_is_an_answer_and_no_ticket(
+    pool: Pool, cast: Cast, line: BadLine
+) -> None:
+    async with await connect_pool(line.url, least=1, most=2) as cut_off:
+        await line.cut()
+        with pytest.raises(Unavailable):
+            await persist(
+                cut_off, lambda connection: exposure.lock_totals(connection, 1), patience_s=0.5
+            )
+    assert await _tickets(pool) == []
+
+
+async def test_a_caller_that_leaves_before_the_commit_leaves_nothing(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    asked = slip(cast.aung, "137 500", key="left")
+    async with transaction(pool) as holder:
+        await exposure.lock_totals(holder, cast.phase.id)
+        placing = asyncio.create_task(desk.place(cast.phase.id, asked))
+        await _waiting_backend(pool)
+        placing.cancel()
+        await asyncio.gather(placing, return_exceptions=True)
+    assert await _tickets(pool) == []
+    answer = await desk.place(cast.phase.id, asked)
+    assert (answer.replayed, await _tickets(pool)) == (False, [_id(answer)])
+    await assert_books_balance(pool)
+
+
+async def test_a_caller_that_leaves_at_any_moment_and_asks_again_has_one_ticket(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    chance = random.Random(40)
+    await desk.place(cast.phase.id, slip(cast.aung, "998 500"))
+    started = time.monotonic()
+    await desk.place(cast.phase.id, slip(cast.aung, "999 500"))
+    longest_s = 2 * (time.monotonic() - started)
+    replayed = 0
+    for number in range(40):
+        asked = slip(cast.aung, f"{number:03d} 500")
+        placing = asyncio.create_task(desk.place(cast.phase.id, asked))
+        await asyncio.sleep(chance.uniform(0, longest_s))
+        placing.cancel()
+        await asyncio.gather(placing, return_exceptions=True)
+        replayed += (await desk.place(cast.phase.id, asked)).replayed
+    assert len(await _tickets(pool)) == 42
+    assert 0 < replayed < 40
+    await assert_books_balance(pool)
+
+
+async def test_a_key_whose_first_attempt_does_not_end_is_in_flight(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    asked = slip(cast.aung, "137 500")
+    async with transaction(pool) as holder:
+        await holder.execute(
+            "insert into requests (actor_id, operation, key, fingerprint) values ($1, $2, $3, $4)",
+            asked.collector_id,
+            asked.asked.operation,
+            asked.key,
+            asked.fingerprint,
+        )
+        with pytest.raises(InFlight):
+            await desk.place(cast.phase.id, asked)
+        await holder.execute("delete from requests where key = $1", asked.key)
+    assert (await desk.place(cast.phase.id, asked)).status == 201
+    await assert_books_balance(pool)
+
+
+async def _tickets(pool: Pool) -> list[str]:
+    return [str(row["id"]) for row in await pool.fetch("select id from tickets")]
+
+
+def _id(answer: Answer) -> str:
+    return msgspec.json.decode(answer.body, type=Receipt).id
+
+
+async def _waiting_backend(pool: Pool) -> int:
+    """The backend of the desk that waits for a lock; waits until there is one."""
+    async with asyncio.timeout(5):
+        while True:
+            # Not inside a transaction, which would see the same backends again and again.
+            waiting = await pool.fetchval(
+                """
+                select pid
+                from pg_stat_activity
+                where datname = current_database() and wait_event_type = 'Lock'
+                """
+            )
+            if waiting is not None:
+                return int(waiting)
+            await asyncio.sleep(0.01)

@@ -1,0 +1,44 @@
+"""A house that all kinds of bad input are tried on, and that must not change."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from banker.database import Pool
+from banker.embedded import House
+from tests.web.standing import Standing, standing
+
+FORGOTTEN = ("sessions", "sign_in_failures", "_pogo_migration", "_pogo_version")
+
+
+@pytest.fixture(scope="package")
+async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+    """One house for all of these tests, with a ticket in it."""
+    async with standing(servers, template) as stood:
+        for name in ("thida", "min", "su", "aung"):
+            await stood.api.token(name)
+        placed = await stood.place("/api/phases/1", "137 500", key="bound")
+        stood.ticket = placed.json()["id"]
+        stood.books = await _books(stood.pool)
+        yield stood
+
+
+@pytest.fixture(autouse=True)
+async def nothing_stored(stood: Standing) -> AsyncIterator[None]:
+    """Every row of every table is after each test as it was before."""
+    before = stood.books
+    yield
+    stood.books = await _books(stood.pool)
+    assert stood.books == before
+
+
+async def _books(pool: Pool) -> dict[str, tuple[int, str]]:
+    """How many rows each table has, and a digest of what is in them."""
+    tables = await pool.fetch("select tablename from pg_tables where schemaname = 'public'")
+    query = " union all ".join(
+        f"select '{row['tablename']}', count(*), sum(hashtextextended(t::text, 0))::text"
+        f" from {row['tablename']} t"
+        for row in tables
+        if row["tablename"] not in FORGOTTEN
+    )
+    return {name: (count, digest) for name, count, digest in await pool.fetch(query)}
