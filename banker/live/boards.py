@@ -76,7 +76,8 @@ class Boards:
         try:
             while not board.is_idle():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(board.dirty.wait(), LOOK_S)
+                    async with asyncio.timeout(LOOK_S):
+                        await board.dirty.wait()
                 try:
                     if loop.time() >= look_at:
                         look_at = loop.time() + LOOK_S

@@ -107,7 +107,9 @@ class Stream:
                 await redis.publish(self._channel, _encode(Changed(self.epoch, phase_id)))
                 self._untold.discard(phase_id)
             try:
-                said = await asyncio.wait_for(self._backlog.get(), PULSE_S)
+                # Not `wait_for`, which in Python 3.11 may swallow the cancellation of a stop.
+                async with asyncio.timeout(PULSE_S):
+                    said = await self._backlog.get()
             except TimeoutError:
                 said = Pulse(self.epoch)
             try:
