@@ -205,10 +205,11 @@
 
   function resume() {
     const { text = "", note = "", sent } = kept.read();
-    box.value = text;
-    at("note").value = note;
+    /* What was typed before this script came goes before what was kept. */
+    box.value ||= text;
+    at("note").value ||= note;
     editor.mirrorLines();
-    if (text) reading.ask(text, 0);
+    if (box.value) changed(box.value);
     if (sent?.isPending) {
       const { text, note, phase } = sent;
       send({ text, note, phase });
