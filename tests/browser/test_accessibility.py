@@ -1,7 +1,8 @@
+import asyncio
 from decimal import Decimal
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, Route
 
 from banker.books import exposure
 from banker.database import Pool, transaction
@@ -174,6 +175,25 @@ async def test_a_slip_is_sent_from_the_door_on_without_a_mouse(
     await page.wait_for_selector("#answer :text('#1')")
     await page.wait_for_selector("#slip:focus")
     await context.close()
+
+
+async def test_what_is_typed_before_the_scripts_arrive_is_kept_and_read(
+    sign_in: SignIn, address: str, cast: Cast
+) -> None:
+    page = await sign_in("aung")
+    typed = asyncio.Event()
+
+    async def arrive_late(route: Route) -> None:
+        await typed.wait()
+        await route.continue_()
+
+    await page.route("**/static/collect.js*", arrive_late)
+    await page.goto(f"{address}/collect", wait_until="commit")
+    await page.wait_for_selector("#slip:focus")
+    await page.keyboard.type("123 500")
+    typed.set()
+    await page.wait_for_selector("#total:text-is('500')")
+    assert await page.input_value("#slip") == "123 500"
 
 
 async def test_the_first_stop_of_a_page_skips_its_bar(
