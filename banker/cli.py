@@ -1,12 +1,9 @@
 """The `banker` command."""
 
 import asyncio
-import fcntl
-import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
-from pathlib import Path
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -20,8 +17,7 @@ from banker.books.verify import verify as verify_books
 from banker.console import CannotServe, brought_up_to_date, filled, postgres_explained
 from banker.console import serve as serve_house
 from banker.database import Pool, connect_pool, reading, transaction
-from banker.embedded import EmbeddedFailure, find, start
-from banker.embedded.failure import explained
+from banker.embedded import EmbeddedFailure, visit
 from banker.errors import Refusal
 from banker.passwords import hashed
 from banker.settings import Settings, SettingsWrong
@@ -154,28 +150,8 @@ def _house() -> Iterator[Settings]:
     if chosen.database_url:
         yield filled(chosen, None)
         return
-    with ExitStack() as stack:
-        turn = stack.enter_context(_taking_turns(chosen.data))
-        servers = find(chosen.data)
-        if servers is None:
-            started = start(chosen.data, pg_bin=chosen.pg_bin, redis=False)
-            servers = stack.enter_context(started).house
-        else:
-            turn.close()
+    with visit(chosen.data, pg_bin=chosen.pg_bin, redis=False) as servers:
         yield filled(chosen, servers)
-
-
-@contextmanager
-def _taking_turns(data: Path) -> Iterator[ExitStack]:
-    """Commands that start servers of their own do so one after another, so that none ends them
-    under the next; one that finds a running console closes its turn at once."""
-    with ExitStack() as turn:
-        with explained(data):
-            data.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder = os.open(data, os.O_RDONLY)
-            turn.callback(os.close, folder)
-            fcntl.flock(folder, fcntl.LOCK_EX)
-        yield turn
 
 
 @asynccontextmanager

@@ -41,8 +41,7 @@ class _Crowd:
         self._phase_id = ""
 
     async def send(self) -> None:
-        for name in (*COLLECTORS, "cashier"):
-            await self._sign_in(name)
+        await asyncio.gather(*(self._sign_in(name) for name in (*COLLECTORS, "cashier")))
         await self._find_phase()
         if self._rate == 0:
             await asyncio.Event().wait()

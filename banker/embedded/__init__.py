@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,7 +13,7 @@ from banker.embedded.binaries import find_postgres, find_redis
 from banker.embedded.child import Child, stop
 from banker.embedded.failure import EmbeddedFailure, explained
 from banker.embedded.house import House
-from banker.embedded.lock import Lock
+from banker.embedded.lock import Lock, taking_turns
 from banker.embedded.passwords import recall
 from banker.embedded.place import Place, claim, settle
 from banker.embedded.postgres import Postgres
@@ -80,13 +80,20 @@ def find(data: Path) -> House | None:
 def visit(
     data: Path, *, pg_bin: Path | None = None, postgres: bool = True, redis: bool = True
 ) -> Iterator[House]:
-    """The house for a command: the running console's, else one started for the block."""
-    found = find(data)
-    if found:
+    """The house for a command: the running console's, else one started for the block.
+
+    Commands that start servers do so one after another, so that none ends them under the next.
+    """
+    with ExitStack() as stack:
+        with explained(data):
+            turn = stack.enter_context(taking_turns(data))
+        found = find(data)
+        if found is None:
+            started = start(data, pg_bin=pg_bin, postgres=postgres, redis=redis)
+            found = stack.enter_context(started).house
+        else:
+            turn.close()
         yield found
-        return
-    with start(data, pg_bin=pg_bin, postgres=postgres, redis=redis) as embedded:
-        yield embedded.house
 
 
 class Embedded:

@@ -3,7 +3,8 @@
 import fcntl
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from banker.embedded.failure import AlreadyRunning
@@ -39,6 +40,17 @@ class Lock:
         os.ftruncate(self._descriptor, 0)
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         os.close(self._descriptor)
+
+
+@contextmanager
+def taking_turns(data: Path) -> Iterator[ExitStack]:
+    """One command after another; `close` of what is given ends the turn early."""
+    with ExitStack() as turn:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = os.open(data, os.O_RDONLY)
+        turn.callback(os.close, folder)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield turn
 
 
 def is_held(data: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Boards are kept while somebody watches, let go when nobody does, and look for what was not told."""
+"""Boards are let go when nobody watches, and look for what they were not told."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
