@@ -1,46 +1,152 @@
-"""The desk: takes a slip to the books, and the news of it to the wall.
+"""The desk: takes slips to the books, and the news of them to the wall.
 
-It stands between the floors: `web` hands it slips, `books` judges them, `live` tells.
+It stands between the floors: `web` hands it slips, `books` judges them, `live` tells. Slips that
+arrive while a transaction is under way wait in their phase's queue and travel together in the next
+one, each still judged on its own and in order of arrival. A slip that finds nothing under way waits
+for nobody.
 """
 
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+
+from banker import metrics
 from banker.books import placement
 from banker.books.judgement import Slip
 from banker.books.placement import Judged
 from banker.books.request import Answer
 from banker.database import Connection, Pool, persist
-from banker.errors import Refusal
+from banker.errors import Crowded, NotFound, Refusal, Unavailable
 from banker.live.stream import Stream
+
+# One transaction holds at most so many slips and about so many bets, and a worker keeps at most so
+# many slips waiting, before their answers come too late to be of use.
+SLIPS_TOGETHER = 256
+BETS_TOGETHER = 20_000
+MOST_WAITING = 2_000
+
+_log = structlog.get_logger()
+
+
+class Waiting(msgspec.Struct, frozen=True, eq=False):
+    """A slip in the queue, and the answer that its sender waits for."""
+
+    slip: Slip
+    answer: asyncio.Future[Answer]
 
 
 class Desk:
-    """One worker's desk."""
+    """One worker's desk: a queue for each phase, and one transaction at a time for each."""
 
     def __init__(self, pool: Pool, stream: Stream) -> None:
         self._pool = pool
         self._stream = stream
+        self._queues: dict[int, deque[Waiting]] = {}
+        self._lanes: dict[int, asyncio.Task[None]] = {}
 
     async def place(self, phase_id: int, slip: Slip) -> Answer:
-        """Place one slip: a list of one. Raises the refusal that won, or `Unavailable`.
+        """Place a slip, alone or with those that wait beside it. Raises the refusal that won,
+        `Crowded` where too many wait, or `Unavailable`.
 
-        Where Postgres is lost in the middle, the slip is sent again under its key until the books
-        say whether it is a ticket.
+        Where Postgres is lost in the middle, the slips are sent again under their keys until the
+        books say whether they are tickets. A sender that goes away changes nothing of that.
         """
+        if sum(map(len, self._queues.values())) >= MOST_WAITING:
+            raise Crowded()
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._queues.setdefault(phase_id, deque()).append(Waiting(slip, answer))
+        if phase_id not in self._lanes:
+            self._lanes[phase_id] = asyncio.create_task(
+                self._work_off(phase_id), name=f"desk lane {phase_id}"
+            )
+        return await answer
+
+    async def _work_off(self, phase_id: int) -> None:
+        queue = self._queues[phase_id]
+        try:
+            while queue:
+                await self._send(phase_id, _together(queue))
+        finally:
+            # The lane ends in the same step in which its queue is found empty.
+            del self._lanes[phase_id], self._queues[phase_id]
+            _refuse(queue, Unavailable())
+
+    async def _send(self, phase_id: int, batch: Sequence[Waiting]) -> None:
         attempts = 0
 
         async def verb(connection: Connection) -> Judged:
             nonlocal attempts
             attempts += 1
-            return await placement.place(connection, phase_id, [slip])
+            return await placement.place(connection, phase_id, [one.slip for one in batch])
 
-        judged = await persist(self._pool, verb)
-        [answer] = judged.answers
-        if isinstance(answer, Refusal):
-            self._stream.tell_refusal(phase_id, slip, answer)
-            raise answer
+        try:
+            judged = await persist(self._pool, verb)
+        except (NotFound, Unavailable) as refusal:
+            _refuse(batch, refusal)
+        except Exception as refusal:
+            await self._send_apart(phase_id, batch, refusal)
+        except BaseException:
+            _refuse(batch, Unavailable())
+            raise
+        else:
+            metrics.slips_together.observe(len(batch))
+            self._tell(phase_id, batch, judged, attempts)
+            for one, answer in zip(batch, judged.answers, strict=True):
+                _hand_out(one, answer, attempts)
+
+    async def _send_apart(
+        self, phase_id: int, batch: Sequence[Waiting], refusal: Exception
+    ) -> None:
+        """What Postgres refused together is sent one by one, so that only the one at fault is
+        refused; nothing of the batch was written."""
+        if len(batch) > 1:
+            for one in batch:
+                await self._send(phase_id, [one])
+            return
+        if not isinstance(refusal, Refusal):
+            _log.error("slip not judged", phase=phase_id, reason=type(refusal).__name__)
+        _refuse(batch, refusal)
+
+    def _tell(self, phase_id: int, batch: Sequence[Waiting], judged: Judged, attempts: int) -> None:
         if judged.news is not None:
             self._stream.tell(judged.news)
-        elif attempts > 1:
+        if attempts > 1 and any(
+            isinstance(answer, Answer) and answer.replayed for answer in judged.answers
+        ):
             # Committed by an attempt whose answer was lost, and its news with it.
             self._stream.tell_change(phase_id)
-            return Answer(answer.status, answer.body)
-        return answer
+        for one, answer in zip(batch, judged.answers, strict=True):
+            if isinstance(answer, Refusal):
+                self._stream.tell_refusal(phase_id, one.slip, answer)
+
+
+def _together(queue: deque[Waiting]) -> list[Waiting]:
+    """The slips that travel in the next transaction, taken off the queue; at least one."""
+    batch: list[Waiting] = []
+    bets = 0
+    while queue and len(batch) < SLIPS_TOGETHER and (not batch or bets < BETS_TOGETHER):
+        one = queue.popleft()
+        bets += len(one.slip.bets)
+        batch.append(one)
+    return batch
+
+
+def _hand_out(one: Waiting, answer: Answer | Refusal, attempts: int) -> None:
+    if one.answer.done():
+        return
+    if isinstance(answer, Refusal):
+        one.answer.set_exception(answer)
+    elif attempts > 1:
+        # What the books replay may be our own lost attempt: to its sender it is no repetition.
+        one.answer.set_result(Answer(answer.status, answer.body))
+    else:
+        one.answer.set_result(answer)
+
+
+def _refuse(batch: Sequence[Waiting], refusal: Exception) -> None:
+    for one in batch:
+        if not one.answer.done():
+            one.answer.set_exception(refusal)

@@ -173,3 +173,15 @@ class Unavailable(Refusal):
     def retry_after_s(self) -> int:
         """Time for the database to come back."""
         return 2
+
+
+class Crowded(Refusal):
+    """More slips wait here than can be answered in time; send it again with the same key."""
+
+    status = 503
+    code = "crowded"
+
+    @property
+    def retry_after_s(self) -> int:
+        """Time for the queue to be worked off."""
+        return 1

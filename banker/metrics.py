@@ -17,6 +17,12 @@ placement_seconds = Histogram(
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
     registry=registry,
 )
+slips_together = Histogram(
+    "banker_slips_together",
+    "Slips that travelled in one transaction.",
+    buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256),
+    registry=registry,
+)
 viewers = Gauge("banker_viewers", "Open risk streams of this worker.", registry=registry)
 redis_up = Gauge("banker_redis_up", "Whether this worker hears the others.", registry=registry)
 
