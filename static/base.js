@@ -83,4 +83,19 @@
 
   window.banker = { ...window.banker, flash, fresh };
   stamp();
+
+  /* A form that was sent before htmx had taken it up (a quick Enter in a dialog that just opened)
+     would be sent by the browser itself, its fields in the address. It is taken up now. */
+  const late = new WeakSet();
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches("[hx-post], [hx-put], [hx-delete]")) return;
+    event.preventDefault();
+    if (late.has(form)) return;
+    late.add(form);
+    htmx.process(form);
+    const { submitter } = event;
+    setTimeout(() => form.requestSubmit(submitter)); /* not while it is being sent */
+  });
 })();

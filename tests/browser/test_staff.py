@@ -181,3 +181,23 @@ async def _newest(pool: Pool) -> Phase:
 async def _cash(pool: Pool, person: Person) -> Decimal:
     async with reading(pool) as connection:
         return (await ledger.balances(connection, [person.id]))[person.id].cash_balance
+
+
+async def test_a_form_sent_before_htmx_has_taken_it_up_is_sent_all_the_same(
+    sign_in: SignIn, address: str, cast: Cast
+) -> None:
+    page = await sign_in("min")
+    await page.goto(f"{address}/phases/{cast.phase.id}")
+    await page.evaluate(
+        """path => {
+          const form = document.createElement('form');
+          form.setAttribute('hx-post', path);
+          form.setAttribute('hx-target', '#dialog-body');
+          form.innerHTML = '<input name="number" value="137">';
+          document.getElementById('page').append(form);
+          form.requestSubmit();
+        }""",
+        f"/phases/{cast.phase.id}/rehearsal",
+    )
+    await page.wait_for_selector("#dialog-body :text('137')", state="attached")
+    assert page.url == f"{address}/phases/{cast.phase.id}"
