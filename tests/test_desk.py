@@ -208,6 +208,7 @@ async def test_the_same_key_twice_in_a_queue_is_one_ticket(
     slips = [slip(cast.khin, "998 5"), asked, asked, asked]
     answers = await asyncio.gather(*(desk.place(cast.phase.id, one) for one in slips))
     assert len({answer.body for answer in answers}) == 2
+    assert [answer.replayed for answer in answers] == [False, False, True, True]
     assert len(await _tickets(pool)) == 2
     await assert_books_balance(pool)
 

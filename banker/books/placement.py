@@ -70,7 +70,7 @@ async def place(connection: Connection, phase_id: int, slips: Sequence[Slip]) ->
     if fresh:
         judged, news = await _place_fresh(connection, phase_id, fresh)
         answers.update(judged)
-    return Judged([_answer_to(slip.asked, answers) for slip in slips], news)
+    return Judged(_in_order(slips, answers), news)
 
 
 async def _place_fresh(
@@ -152,6 +152,21 @@ def _one_a_key(asked: Mapping[Asked, Slip]) -> list[Asked]:
     for one in asked:
         first.setdefault((one.actor_id, one.key), one)
     return list(first.values())
+
+
+def _in_order(
+    slips: Sequence[Slip], answers: Mapping[Asked, Answer | Refusal]
+) -> list[Answer | Refusal]:
+    """An answer a slip; the second of one key in a list is told that it is a repetition."""
+    answered: set[Asked] = set()
+    ordered = []
+    for slip in slips:
+        answer = _answer_to(slip.asked, answers)
+        if slip.asked in answered and isinstance(answer, Answer):
+            answer = Answer(answer.status, answer.body, replayed=True)
+        answered.add(slip.asked)
+        ordered.append(answer)
+    return ordered
 
 
 def _answer_to(asked: Asked, answers: Mapping[Asked, Answer | Refusal]) -> Answer | Refusal:

@@ -19,7 +19,7 @@ from tests.house.console import Console, banker, console
 DEATHS = 20
 COLLECTORS = 16
 SLIPS_A_LIFE = 24
-LONGEST_OUTAGE_S = 60.0
+LONGEST_OUTAGE_S = 30.0
 
 
 async def test_every_slip_acknowledged_before_a_death_is_one_ticket_after_it() -> None:

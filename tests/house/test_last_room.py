@@ -28,7 +28,8 @@ async def test_no_limit_is_passed_and_no_room_is_left_that_was_asked_for(
     pool: Pool, cast: Cast, house: House
 ) -> None:
     collectors = await newcomers(pool, cast, COLLECTORS)
-    # Four workers, each with a desk of its own, on one set of books.
+    # In every other round each slip has a transaction of its own, as many at once as there are
+    # connections; in the others four workers' desks let slips travel together.
     desks = [Desk(pool, Stream(house.redis_url, "unheard")) for _ in range(4)]
     chance = random.Random(64)
     for number in range(ROUNDS):
@@ -39,13 +40,12 @@ async def test_no_limit_is_passed_and_no_room_is_left_that_was_asked_for(
             slip(collector, f"{label(number)} {stake}")
             for collector, stake in zip(collectors, stakes, strict=True)
         ]
-        if number % 4 == 0:
+        if number % 2 == 0:
+            answers = await at_once(_place_alone(pool, cast.phase, one) for one in slips)
+        else:
             answers = await at_once(
                 _place(desks[place % 4], cast.phase, one) for place, one in enumerate(slips)
             )
-        else:
-            fours = await at_once(place(pool, cast.phase, *slips[start::16]) for start in range(16))
-            answers = [fours[place % 16][place // 16] for place in range(COLLECTORS)]
         room = _left(limit, stakes, [_was_taken(one) for one in answers])
         over = slip(collectors[0], f"{label(number)} {room + CENT}")
         assert not _was_taken(await _place(desks[0], cast.phase, over))
@@ -58,33 +58,31 @@ async def test_no_limit_is_passed_and_no_room_is_left_that_was_asked_for(
     await assert_books_balance(pool)
 
 
-async def test_equal_stakes_fill_a_limit_to_the_cent(pool: Pool, cast: Cast, house: House) -> None:
+async def test_equal_stakes_fill_a_limit_to_the_cent(pool: Pool, cast: Cast) -> None:
     collectors = await newcomers(pool, cast, COLLECTORS)
-    desk = Desk(pool, Stream(house.redis_url, "unheard"))
     await _limit(pool, cast.phase, 7, 31 * Decimal("39.83"))
-    answers = await at_once(_place(desk, cast.phase, slip(one, "007 39.83")) for one in collectors)
+    answers = await at_once(
+        _place_alone(pool, cast.phase, slip(one, "007 39.83")) for one in collectors
+    )
     assert [_was_taken(answer) for answer in answers].count(True) == 31
-    cent_more = await _place(desk, cast.phase, slip(collectors[0], "007 0.01"))
+    cent_more = await _place_alone(pool, cast.phase, slip(collectors[0], "007 0.01"))
     assert isinstance(cent_more, OverLimit)
     await assert_books_balance(pool)
 
 
-async def test_the_last_room_of_the_whole_phase_is_sold_once(
-    pool: Pool, cast: Cast, house: House
-) -> None:
+async def test_the_last_room_of_the_whole_phase_is_sold_once(pool: Pool, cast: Cast) -> None:
     collectors = await newcomers(pool, cast, COLLECTORS)
-    desk = Desk(pool, Stream(house.redis_url, "unheard"))
     async with transaction(pool) as connection:
         await connection.execute("update phases set total_limit = 999.99")
     stakes = [Decimal("31.31") + place * CENT for place in range(COLLECTORS)]
     answers = await at_once(
-        _place(desk, cast.phase, slip(collector, f"{label(place)} {stake}"))
+        _place_alone(pool, cast.phase, slip(collector, f"{label(place)} {stake}"))
         for place, (collector, stake) in enumerate(zip(collectors, stakes, strict=True))
     )
     room = _left(Decimal("999.99"), stakes, [_was_taken(one) for one in answers])
-    over = await _place(desk, cast.phase, slip(collectors[0], f"999 {room + CENT}"))
+    over = await _place_alone(pool, cast.phase, slip(collectors[0], f"999 {room + CENT}"))
     assert isinstance(over, OverLimit)
-    assert _was_taken(await _place(desk, cast.phase, slip(collectors[0], f"999 {room}")))
+    assert _was_taken(await _place_alone(pool, cast.phase, slip(collectors[0], f"999 {room}")))
     await assert_books_balance(pool)
 
 
@@ -135,6 +133,12 @@ def _left(limit: Decimal, stakes: Sequence[Decimal], taken: Sequence[bool]) -> D
     assert room >= 0
     assert all(stake > room for stake, was in zip(stakes, taken, strict=True) if not was)
     return room
+
+
+async def _place_alone(pool: Pool, phase: Phase, asked: Slip) -> Answer | Refusal:
+    """The slip in a transaction of its own."""
+    [answer] = await place(pool, phase, asked)
+    return answer
 
 
 async def _place(desk: Desk, asked: Phase, one: Slip) -> Answer | Refusal:

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from banker.books.request import Answer
 from banker.database import Pool
 from banker.rules.number import label
 from tests.balanced import assert_books_balance
-from tests.cast import PASSWORD, Cast, placed
+from tests.cast import PASSWORD, Cast, place, placed, slip
 from tests.house.conftest import Doors, at_once
 
 
@@ -35,6 +36,20 @@ async def test_one_key_sent_50_times_at_once_is_one_ticket(
     listed = await doors.tickets(cast.phase)
     assert [ticket["id"] for ticket in listed] == [accepted[0].json()["id"]]
     assert await doors.cash("aung", cast.aung.id) == Decimal("999440.00")
+    await assert_books_balance(pool)
+
+
+async def test_one_key_in_50_transactions_at_once_is_one_ticket(pool: Pool, cast: Cast) -> None:
+    asked = slip(cast.aung, "137 500\n138r 10", key="one")
+    answers = [
+        answer for [answer] in await at_once(place(pool, cast.phase, asked) for _ in range(50))
+    ]
+    assert all(isinstance(answer, Answer) for answer in answers), answers
+    assert len({answer.body for answer in answers if isinstance(answer, Answer)}) == 1
+    replayed = [answer.replayed for answer in answers if isinstance(answer, Answer)]
+    assert replayed.count(False) == 1
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("select count(*) from tickets") == 1
     await assert_books_balance(pool)
 
 
