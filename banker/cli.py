@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 import click
@@ -124,6 +124,60 @@ def verify() -> None:
     sys.exit(code)
 
 
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object in place of the table.")
+@click.option("--rounds", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option(
+    "--lines", type=click.IntRange(1, 999), default=50, show_default=True, help="Lines of a slip."
+)
+@click.option("--only", metavar="LETTERS", help="Some of the measures, such as a,d,e.")
+@click.option("--quick", is_flag=True, help="Small and short, for a first look.")
+@click.option(
+    "--rate", type=click.FloatRange(1, 100_000), default=1_000.0, show_default=True,
+    help="Slips a second of the open loop over HTTP.",
+)  # fmt: skip
+@click.option(
+    "--soak", "soak_minutes", metavar="MINUTES", type=click.FloatRange(0.1, 10_000),
+    help="Watch the workers' memory under full load.",
+)  # fmt: skip
+def bench(
+    as_json: bool,
+    rounds: int,
+    lines: int,
+    only: str | None,
+    quick: bool,
+    rate: float,
+    soak_minutes: float | None,
+) -> None:
+    """Measure what the house can take on this machine.
+
+    On a house of its own in the temporary folder, which needs some gigabytes and is erased at the
+    end. Ends with 1 where its books do not balance.
+    """
+    from banker.bench import course
+    from banker.bench.beside import BesideFailed
+    from banker.bench.measure import TITLES
+    from banker.bench.plan import Plan, letters_of
+    from banker.bench.progress import Progress
+
+    try:
+        letters = letters_of(only, soak_minutes)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--only") from None
+    plan = Plan(rounds, lines, letters, quick, rate, soak_minutes)
+    progress = Progress()
+    with plain_words():
+        try:
+            report = course.run(plan, progress)
+        except BesideFailed as failed:
+            _stop(str(failed))
+        finally:
+            progress.end()
+    for line in [report.to_json().decode()] if as_json else report.table(TITLES):
+        _say(line)
+    sys.exit(1 if report.findings else 0)
+
+
 @contextmanager
 def plain_words() -> Iterator[None]:
     """What the world does wrong is one clear line, without a traceback."""
@@ -191,6 +245,6 @@ def _say(line: str) -> None:
     click.echo(line)
 
 
-def _stop(line: str, code: int = 1) -> None:
+def _stop(line: str, code: int = 1) -> NoReturn:
     click.echo(f"banker: {line}", err=True)
     sys.exit(code)

@@ -18,7 +18,7 @@ import msgspec
 from redis.asyncio import ConnectionPool
 
 from banker import __version__, embedded
-from banker.crew import CannotServe, keep_workers
+from banker.crew import BACKLOG, CannotServe, keep_workers
 from banker.database import BadMigrationError, migrate
 from banker.settings import Settings, SettingsWrong, kept_secret
 
@@ -134,9 +134,12 @@ def listen(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, proto)
+        # Connections inherit it: what is left of them must not stand in the next console's way.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(2048)
+        listener.listen(BACKLOG)
+        # Not before: it would share the address with another console's.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     except OSError as taken:
         remedy = ""
         if taken.errno == errno.EADDRINUSE:

@@ -1,4 +1,8 @@
-"""The crew: worker processes that share the console's listening socket.
+"""The crew: worker processes, each with a listening socket of its own on the console's address.
+
+Of one socket for all, whoever wakes first takes every connection that waits; of one each, the
+kernel deals connections out evenly. The console keeps them all open: what waits for a worker that
+died is taken up by the next.
 
 One that dies is started again. They end when the console does, even by `kill -9`: they hold the
 reading end of a pipe that closes with it.
@@ -16,6 +20,7 @@ import msgspec
 
 from banker.settings import Settings
 
+BACKLOG = 2048
 GRACE_S = 3.5
 # A worker that ran this long is started again at once; one that does not start is given up.
 CALM_S = 10.0
@@ -33,19 +38,32 @@ class CannotServe(Exception):
 async def keep_workers(
     settings: Settings, listener: socket.socket, say: Callable[[str], None], ended: asyncio.Event
 ) -> None:
-    """Start the workers, and again where one dies, until the house is told to end.
+    """Start the workers, and again where one dies, until the house is told to end. The first has
+    `listener`.
 
     Raises `CannotServe` where they die as soon as they are started.
     """
     reading_end, writing_end = os.pipe()
     os.set_inheritable(reading_end, True)
-    try:
+    with contextlib.ExitStack() as beside:
+        beside.callback(os.close, writing_end)
+        beside.callback(os.close, reading_end)
+        others = range(1, settings.workers)
+        listeners = [listener, *(beside.enter_context(_listen_beside(listener)) for _ in others)]
         async with asyncio.TaskGroup() as group:
-            for _ in range(settings.workers):
-                group.create_task(_keep_worker(settings, listener, reading_end, say, ended))
-    finally:
-        os.close(writing_end)
-        os.close(reading_end)
+            for own in listeners:
+                group.create_task(_keep_worker(settings, own, reading_end, say, ended))
+
+
+def _listen_beside(listener: socket.socket) -> socket.socket:
+    """Another socket on the same address; `console.listen` made the first one share it."""
+    own = socket.socket(listener.family, listener.type, listener.proto)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    own.bind(listener.getsockname())
+    own.listen(BACKLOG)
+    own.set_inheritable(True)
+    return own
 
 
 async def _keep_worker(

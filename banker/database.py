@@ -2,13 +2,15 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import aiosql
 import asyncpg
+from aiosql.adapters.asyncpg import AsyncPGAdapter
 from pogo_core.error import BadMigrationError
 from pogo_core.util import migrate as pogo
 
@@ -98,11 +100,15 @@ async def connect_pool(
     least: int = 2,
     most: int = 16,
     patience_s: float | None = STATEMENT_TIMEOUT_MS / 1000,
+    plan_once: bool = False,
 ) -> Pool:
     """A pool for the service's role, with bounds on every wait; an answer that is not there after
-    `patience_s` is given up."""
+    `patience_s` is given up. With `plan_once` a statement is planned when it is first asked, and
+    not anew for what it is asked about."""
     pool: Pool = await asyncpg.create_pool(
         url,
+        # Nothing is ever left behind in a connection: settings are local to their transaction.
+        reset=_leave,
         min_size=least,
         max_size=most,
         timeout=5,
@@ -114,14 +120,48 @@ async def connect_pool(
             "idle_in_transaction_session_timeout": "30000",
             "timezone": "UTC",
             "jit": "off",
+            "plan_cache_mode": "force_generic_plan" if plan_once else "auto",
         },
     )
     return pool
 
 
+async def _leave(connection: Connection) -> None:
+    """What asyncpg would put right in a question of its own after every use."""
+
+
 def queries(noun: str) -> Any:
     """The named queries of `sql/<noun>.sql`, each a coroutine function taking keywords."""
-    return aiosql.from_path(SQL / f"{noun}.sql", "asyncpg")
+    return aiosql.from_path(SQL / f"{noun}.sql", _Adapter)
+
+
+class _Adapter(AsyncPGAdapter):
+    """Queries asked of a connection that the caller holds. aiosql's own adapter looks at every call
+    whether it has to take one from a pool, which costs more than the call."""
+
+    async def select(self, conn: Any, name: str, sql: str, arguments: Any, _: Any = None) -> Any:
+        for row in await conn.fetch(sql, *self._ordered(name, arguments)):
+            yield row
+
+    async def select_one(
+        self, conn: Any, name: str, sql: str, arguments: Any, _: Any = None
+    ) -> Any:
+        return await conn.fetchrow(sql, *self._ordered(name, arguments))
+
+    async def select_value(self, conn: Any, name: str, sql: str, arguments: Any) -> Any:
+        return await conn.fetchval(sql, *self._ordered(name, arguments))
+
+    async def insert_update_delete(self, conn: Any, name: str, sql: str, arguments: Any) -> Any:
+        return await conn.execute(sql, *self._ordered(name, arguments))
+
+    def _ordered(self, name: str, arguments: dict[str, Any]) -> list[Any]:
+        return [arguments[argument] for argument in self.var_sorted[name]]
+
+
+def array(values: Iterable[int | Decimal | Literal["null"]]) -> str:
+    """Numbers as the text of a Postgres array, for `:values::text::bigint[]`: asyncpg looks at each
+    element of an array several times, which for thousands takes longer than writing them."""
+    return f"{{{','.join(map(str, values))}}}"
 
 
 async def migrate(owner_url: str, service_url: str) -> None:
@@ -154,6 +194,7 @@ __all__ = [
     "BadMigrationError",
     "Connection",
     "Pool",
+    "array",
     "connect_pool",
     "migrate",
     "persist",

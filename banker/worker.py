@@ -1,9 +1,10 @@
 """One worker process: its pool, its line to Redis, its boards and its desk."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 
@@ -11,6 +12,7 @@ from banker import metrics
 from banker.books import exposure
 from banker.database import RETRIED, Pool, connect_pool, persist
 from banker.desk import Desk
+from banker.door import Door
 from banker.live.board import Board
 from banker.live.boards import Boards
 from banker.live.frame import Frames
@@ -22,6 +24,8 @@ STREAM_LIFE_S = 1800.0
 # How long a stream that has nothing to say may oversleep the closing of the worker.
 OVERSLEEP_S = 0.5
 PAUSE_S = 0.5
+# Phases whose slips one worker writes at the same moment.
+LANES = 4
 
 _log = structlog.get_logger()
 
@@ -29,12 +33,13 @@ _log = structlog.get_logger()
 class Worker:
     """What the handlers of one process share."""
 
-    def __init__(self, settings: Settings, pool: Pool, epoch: str) -> None:
+    def __init__(self, settings: Settings, pool: Pool, lanes: Pool, epoch: str) -> None:
         self.settings = settings
         self.pool = pool
         self.stream = Stream(settings.redis_url, epoch)
         self.boards = Boards(pool, _now)
-        self.desk = Desk(pool, self.stream)
+        self.desk = Desk(lanes, self.stream)
+        self.door = Door(pool)
         self.closing = asyncio.Event()
         self._frames: dict[int, Frames] = {}
         self.stream.on_message = self.boards.hear
@@ -76,8 +81,8 @@ class Worker:
     async def _ticked(self, board: Board, seen: int, patience_s: float) -> bool:
         """Wait for a tick after `seen`, for as long as the next heartbeat lets."""
         try:
-            async with asyncio.timeout(max(0.05, min(patience_s, OVERSLEEP_S))), board.ticked:
-                await board.ticked.wait_for(lambda: board.tick > seen or self.closing.is_set())
+            async with asyncio.timeout(max(0.05, min(patience_s, OVERSLEEP_S))):
+                await board.past(seen)
         except TimeoutError:
             return False
         return board.tick > seen
@@ -86,10 +91,12 @@ class Worker:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Worker]:
     """A worker with its connections, closed in order at the end."""
-    pool = await _connected(settings.database_url)
-    try:
+    async with (
+        _connected(settings.database_url) as pool,
+        _connected(settings.database_url, most=LANES, plan_once=True) as lanes,
+    ):
         epoch = await persist(pool, exposure.epoch)
-        worker = Worker(settings, pool, epoch)
+        worker = Worker(settings, pool, lanes, epoch)
         worker.stream.start()
         try:
             yield worker
@@ -97,6 +104,14 @@ async def opened(settings: Settings) -> AsyncIterator[Worker]:
             worker.closing.set()
             await worker.stream.stop()
             await worker.boards.stop()
+
+
+@asynccontextmanager
+async def _connected(url: str, **bounds: Any) -> AsyncIterator[Pool]:
+    """A pool, closed at the end."""
+    pool = await _pool(url, bounds)
+    try:
+        yield pool
     finally:
         try:
             async with asyncio.timeout(2):
@@ -105,11 +120,11 @@ async def opened(settings: Settings) -> AsyncIterator[Worker]:
             pool.terminate()
 
 
-async def _connected(url: str) -> Pool:
+async def _pool(url: str, bounds: Mapping[str, Any]) -> Pool:
     """A pool, as soon as Postgres answers: a worker may be started again while it is away."""
     while True:
         try:
-            return await connect_pool(url)
+            return await connect_pool(url, **bounds)
         except RETRIED as away:
             if isinstance(away, ValueError):
                 raise  # no address at all

@@ -1,27 +1,14 @@
--- name: lock_totals(phase_id)^
--- What the phase has taken, held until commit: versions and sequences follow commits.
-select
-    phase_totals.version,
-    phase_totals.last_sequence,
-    phase_totals.total_in,
-    phase_totals.commission,
-    phase_totals.ticket_count,
-    phase_totals.bet_count
-from phase_totals
-where phase_totals.phase_id = :phase_id
-for no key update;
-
 -- name: lock_exposures(phase_id, numbers)
 -- Every number on the slips, and its limit, in the one order in which they are ever locked.
 select
     exposures.number,
-    exposures.total_bet,
-    exposures.weight,
-    exposures.max_amount,
-    exposures.factor
+    (exposures.total_bet * 100)::bigint as staked_cents,
+    (exposures.weight * 10000)::bigint as weight,
+    (exposures.max_amount * 100)::bigint as limit_cents,
+    (exposures.factor * 100)::smallint as factor
 from exposures
 where exposures.phase_id = :phase_id
-    and exposures.number = any(:numbers::smallint[])
+    and exposures.number = any(:numbers::text::smallint[])
 order by exposures.number
 for no key update;
 
@@ -29,30 +16,30 @@ for no key update;
 -- All thousand numbers of a phase.
 select
     exposures.number,
-    exposures.total_bet,
-    exposures.weight,
-    exposures.max_amount,
-    exposures.factor
+    (exposures.total_bet * 100)::bigint as staked_cents,
+    (exposures.weight * 10000)::bigint as weight,
+    (exposures.max_amount * 100)::bigint as limit_cents,
+    (exposures.factor * 100)::smallint as factor
 from exposures
 where exposures.phase_id = :phase_id
 order by exposures.number;
 
--- name: update_exposures(phase_id, numbers, total_bets, weights)!
--- Exposures as the slips leave them.
-update exposures
-set
-    total_bet = raised.total_bet,
-    weight = raised.weight
-from unnest(
-    :numbers::smallint[],
-    :total_bets::numeric[],
-    :weights::numeric[]
-) as raised (number, total_bet, weight)
-where exposures.phase_id = :phase_id
-    and exposures.number = raised.number;
-
--- name: update_totals(phase_id, version, last_sequence, total_in, commission, ticket_count, bet_count)!
--- The totals as the slips leave them.
+-- name: write_standing(phase_id, numbers, staked_cents, weights, version, last_sequence, total_in, commission, ticket_count, bet_count)!
+-- Exposures and totals as the slips leave them. Whole numbers travel: a thousand decimals would take
+-- longer on their way than all that is done with them.
+with raised as (
+    update exposures
+    set
+        total_bet = raised.staked_cents * 0.01,
+        weight = raised.weight * 0.0001
+    from unnest(
+        :numbers::text::smallint[],
+        :staked_cents::text::bigint[],
+        :weights::text::bigint[]
+    ) as raised (number, staked_cents, weight)
+    where exposures.phase_id = :phase_id
+        and exposures.number = raised.number
+)
 update phase_totals
 set
     version = :version,

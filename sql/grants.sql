@@ -11,7 +11,7 @@ grant insert, update on users, sessions, sign_in_failures, phases, phase_totals,
 grant insert, update (status, body) on requests to {role};
 grant insert, update (number, total_out, net_profit, payout_count, settled_by, settled_at)
     on settlements to {role};
-grant delete on sessions, sign_in_failures, requests to {role};
+grant delete on sessions, sign_in_failures to {role};
 grant insert, update (balance, floor, credit_limit, credit_approved, last_sequence) on accounts to {role};
-grant insert on transfers, entries, bets, payouts, commissions to {role};
+grant insert on transfers, entries, payouts, commissions to {role};
 grant insert, update (note, voided_at, voided_by, void_transfer_id) on tickets to {role};

@@ -37,48 +37,74 @@ values
     (:user_id, 'bonus', 0, 0, null, null),
     (:user_id, 'credit', 0, 0, 0, false);
 
--- name: reserve_transfers(count)
--- Transfer numbers drawn ahead, so that entries can be written in one statement.
-select nextval(pg_get_serial_sequence('transfers', 'id')) as id
-from generate_series(1, :count::integer);
-
--- name: insert_transfers(ids, reasons, actor_ids, phase_ids, notes)!
--- Transfers, set-wise.
-insert into transfers (id, reason, actor_id, phase_id, note)
-overriding system value
-select *
-from unnest(
-    :ids::bigint[],
-    :reasons::text[],
-    :actor_ids::integer[],
-    :phase_ids::integer[],
-    :notes::text[]
-);
-
--- name: insert_entries(transfer_ids, account_ids, amounts, balances_after, sequences)!
--- Entries, set-wise: all entries of a transfer in one statement, as the sum check demands.
-insert into entries (transfer_id, account_id, amount, balance_after, sequence)
-select *
-from unnest(
-    :transfer_ids::bigint[],
-    :account_ids::integer[],
-    :amounts::numeric[],
-    :balances_after::numeric[],
-    :sequences::bigint[]
-);
-
--- name: update_balances(ids, balances, sequences)!
--- The accounts after the entries; the table refuses a balance below its floor.
-update accounts
-set
-    balance = changed.balance,
-    last_sequence = changed.sequence
-from unnest(
-    :ids::integer[],
-    :balances::numeric[],
-    :sequences::bigint[]
-) as changed (id, balance, sequence)
-where accounts.id = changed.id;
+-- name: write_journal(reasons, actor_ids, phase_ids, notes, house_ids, totals, places, account_ids, amounts, balances_after, sequences, changed_ids, balances, last_sequences)$
+-- Transfers, their entries and the accounts after them, set-wise; gives the transfers' numbers in
+-- order. An entry of a purse names its transfer by its place among them, counted from 1; the house
+-- account of a transfer has the other side of its total. The table refuses a balance below its floor.
+with numbered as materialized (
+    select array(
+        select nextval('transfers_id_seq')
+        from generate_series(1, cardinality(:reasons::text[]))
+    ) as ids
+),
+transferred as (
+    insert into transfers (id, reason, actor_id, phase_id, note)
+    overriding system value
+    select
+        numbered.ids[transfer.place],
+        transfer.reason,
+        transfer.actor_id,
+        transfer.phase_id,
+        transfer.note
+    from numbered
+    cross join unnest(
+        :reasons::text[],
+        :actor_ids::integer[],
+        :phase_ids::integer[],
+        :notes::text[]
+    ) with ordinality as transfer (reason, actor_id, phase_id, note, place)
+),
+entered as (
+    insert into entries (transfer_id, account_id, amount, balance_after, sequence)
+    select
+        numbered.ids[entry.place],
+        entry.account_id,
+        entry.amount,
+        entry.balance_after,
+        entry.sequence
+    from numbered
+    cross join unnest(
+        :places::text::integer[],
+        :account_ids::text::integer[],
+        :amounts::text::numeric[],
+        :balances_after::text::numeric[],
+        :sequences::text::bigint[]
+    ) as entry (place, account_id, amount, balance_after, sequence)
+    union all
+    select
+        numbered.ids[transfer.place],
+        transfer.house_id,
+        - transfer.total,
+        null,
+        null
+    from numbered
+    cross join unnest(:house_ids::text::integer[], :totals::text::numeric[])
+        with ordinality as transfer (house_id, total, place)
+),
+changed as (
+    update accounts
+    set
+        balance = changed.balance,
+        last_sequence = changed.last_sequence
+    from unnest(
+        :changed_ids::text::integer[],
+        :balances::text::numeric[],
+        :last_sequences::text::bigint[]
+    ) as changed (id, balance, last_sequence)
+    where accounts.id = changed.id
+)
+select numbered.ids
+from numbered;
 
 -- name: entries_of(transfer_ids)
 -- What the user side of some transfers was, to be given back.

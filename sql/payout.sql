@@ -1,21 +1,30 @@
 -- name: winning_bets(phase_id, numbers)
--- The bets on numbers that win something, on tickets that stand.
+-- The bets on numbers that win something, on tickets that stand; cents, and factors in hundredths.
+-- Each ticket is searched for each of the few numbers; to part all its bets would take five times
+-- as long.
 select
-    bets.sequence,
-    bets.number,
-    bets.amount,
-    bets.factor,
-    tickets.collector_id,
+    held.sequence,
+    held.number,
+    held.cents[held.place] as cents,
+    coalesce(held.factors[held.place], 100) as factor,
+    held.collector_id,
     users.username
-from bets
-join tickets
-    on tickets.phase_id = bets.phase_id
-    and tickets.sequence = bets.sequence
-join users on users.id = tickets.collector_id
-where bets.phase_id = :phase_id
-    and bets.number = any(:numbers::smallint[])
-    and tickets.voided_at is null
-order by bets.sequence, bets.number;
+from (
+    select
+        tickets.sequence,
+        won.number,
+        tickets.cents,
+        tickets.factors,
+        array_position(tickets.numbers, won.number) as place,
+        tickets.collector_id
+    from tickets
+    cross join unnest(:numbers::smallint[]) as won (number)
+    where tickets.phase_id = :phase_id
+        and tickets.voided_at is null
+) as held
+join users on users.id = held.collector_id
+where held.place is not null
+order by held.sequence, held.number;
 
 -- name: commissions_due(phase_id)
 -- What each collector has earned on the tickets that stand.
@@ -36,11 +45,11 @@ order by tickets.collector_id;
 insert into payouts (phase_id, sequence, number, multiplier, amount, transfer_id)
 select :phase_id, won.sequence, won.number, won.multiplier, won.amount, won.transfer_id
 from unnest(
-    :sequences::integer[],
-    :numbers::smallint[],
-    :multipliers::numeric[],
-    :amounts::numeric[],
-    :transfer_ids::bigint[]
+    :sequences::text::integer[],
+    :numbers::text::smallint[],
+    :multipliers::text::numeric[],
+    :amounts::text::numeric[],
+    :transfer_ids::text::bigint[]
 ) as won (sequence, number, multiplier, amount, transfer_id);
 
 -- name: insert_commissions(phase_id, collector_ids, amounts, transfer_ids)!

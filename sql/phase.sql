@@ -21,6 +21,27 @@ from phases
 join phase_totals on phase_totals.phase_id = phases.id
 where phases.id = :phase_id;
 
+-- name: hold_phase(phase_id)^
+-- A phase whose totals are held until commit: versions and sequences follow commits. The clock is
+-- read once the row is held; state and limits cannot change, for the gate is passed.
+with held as materialized (
+    select phase_totals.*
+    from phase_totals
+    where phase_totals.phase_id = :phase_id
+    for no key update
+)
+select
+    phases.*,
+    held.version,
+    held.last_sequence,
+    held.total_in,
+    held.commission,
+    held.ticket_count,
+    held.bet_count,
+    clock_timestamp() as now
+from held
+join phases on phases.id = held.phase_id;
+
 -- name: list_phases(before, count)
 -- Phases, the newest first, below a given number.
 select

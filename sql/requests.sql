@@ -47,15 +47,3 @@ from unnest(
 where requests.actor_id = answered.actor_id
     and requests.operation = answered.operation
     and requests.key = answered.key;
-
--- name: release(actor_ids, operations, keys)!
--- A refused request binds nothing: its keys go free with the same commit.
-delete from requests
-using unnest(
-    :actor_ids::integer[],
-    :operations::text[],
-    :keys::text[]
-) as refused (actor_id, operation, key)
-where requests.actor_id = refused.actor_id
-    and requests.operation = refused.operation
-    and requests.key = refused.key;

@@ -4,13 +4,12 @@ insert into sessions (token_sha256, user_id, kind, address, expires_at)
 values (:token_sha256, :user_id, :kind, :address, clock_timestamp() + :lifetime::interval)
 returning expires_at;
 
--- name: read_session(token_sha256, kind)^
--- Who holds a token, if it is still good and the person not disabled.
-select users.id, users.username, users.role
+-- name: read_sessions(tokens_sha256)
+-- Who holds each token, if it is still good and the person not disabled.
+select sessions.token_sha256, sessions.kind, users.id, users.username, users.role
 from sessions
 join users on users.id = sessions.user_id
-where sessions.token_sha256 = :token_sha256
-    and sessions.kind = :kind
+where sessions.token_sha256 = any(:tokens_sha256::bytea[])
     and sessions.expires_at > clock_timestamp()
     and users.disabled_at is null;
 

@@ -1,65 +1,25 @@
--- name: read_collectors(ids)
--- Who placed the slips, at what rate, brought in by whom.
+-- name: read_senders(collector_ids, keys)
+-- Who sends each slip, at what rate, brought in by whom, and the ticket that its key names already; a
+-- row a slip, in order. The collectors' accounts are held, and their keys with them.
 select
     users.id,
     users.username,
     users.commission_rate,
     users.partner_id,
-    users.disabled_at
-from users
-where users.id = any(:ids::integer[]);
-
--- name: insert_tickets(phase_id, sequences, ids, collector_ids, partner_ids, texts, notes, totals, bet_counts, commission_rates, commissions, balances_after, transfer_ids, leaves, placed_at)!
--- Tickets, set-wise.
-insert into tickets (
-    phase_id, sequence, id, collector_id, partner_id, text, note, total, bet_count,
-    commission_rate, commission, balance_after, transfer_id, leaf, placed_at
-)
-select
-    :phase_id,
-    placed.sequence,
-    placed.id,
-    placed.collector_id,
-    placed.partner_id,
-    placed.text,
-    placed.note,
-    placed.total,
-    placed.bet_count,
-    placed.commission_rate,
-    placed.commission,
-    placed.balance_after,
-    placed.transfer_id,
-    placed.leaf,
-    :placed_at
-from unnest(
-    :sequences::integer[],
-    :ids::uuid[],
-    :collector_ids::integer[],
-    :partner_ids::integer[],
-    :texts::text[],
-    :notes::text[],
-    :totals::numeric[],
-    :bet_counts::integer[],
-    :commission_rates::numeric[],
-    :commissions::numeric[],
-    :balances_after::numeric[],
-    :transfer_ids::bigint[],
-    :leaves::bytea[]
-) as placed (
-    sequence, id, collector_id, partner_id, text, note, total, bet_count,
-    commission_rate, commission, balance_after, transfer_id, leaf
-);
-
--- name: insert_bets(phase_id, sequences, numbers, amounts, factors)!
--- Bets, set-wise.
-insert into bets (phase_id, sequence, number, amount, factor)
-select :phase_id, placed.sequence, placed.number, placed.amount, placed.factor
-from unnest(
-    :sequences::integer[],
-    :numbers::smallint[],
-    :amounts::numeric[],
-    :factors::numeric[]
-) as placed (sequence, number, amount, factor);
+    users.disabled_at,
+    prior.id as prior,
+    prior.fingerprint
+from unnest(:collector_ids::integer[], :keys::text[]) with ordinality
+    as slip (collector_id, key, place)
+join users on users.id = slip.collector_id
+left join lateral (
+    select tickets.id, tickets.fingerprint
+    from tickets
+    where tickets.collector_id = slip.collector_id
+        and tickets.key = slip.key
+    limit 1
+) as prior on true
+order by slip.place;
 
 -- name: read_ticket(id)^
 -- One ticket, by its id.
@@ -102,13 +62,18 @@ from tickets
 where tickets.phase_id = :phase_id
     and tickets.sequence = :sequence;
 
--- name: read_bets(phase_id, sequences)
--- The bets of some tickets, in number order.
-select bets.sequence, bets.number, bets.amount, bets.factor
-from bets
-where bets.phase_id = :phase_id
-    and bets.sequence = any(:sequences::integer[])
-order by bets.sequence, bets.number;
+-- name: read_told(id)^
+-- What its receipt told of a ticket.
+select
+    tickets.id,
+    tickets.sequence,
+    tickets.numbers,
+    tickets.cents,
+    tickets.commission,
+    tickets.balance_after,
+    tickets.placed_at
+from tickets
+where tickets.id = :id;
 
 -- name: lock_ticket(phase_id, sequence)^
 -- A ticket that is about to be voided or noted on.

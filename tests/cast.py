@@ -11,7 +11,7 @@ from banker.books import cash, people, phase, placement, settlement
 from banker.books.judgement import Slip
 from banker.books.people import Person
 from banker.books.phase import Draft, Phase
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.books.request import Answer, Asked, fingerprint
 from banker.database import Pool, transaction
 from banker.errors import Refusal
@@ -100,7 +100,7 @@ def slip(person: Person, text: str, key: str | None = None, phase_id: int = 1) -
         username=person.username,
         key=key or f"key-{next(_keys)}",
         fingerprint=fingerprint(str(phase_id), text, ""),
-        bets=read.bets,
+        stakes=read.stakes,
         text=text,
     )
 

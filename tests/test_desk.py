@@ -9,14 +9,21 @@ import asyncpg
 import msgspec
 import pytest
 
-from banker.books import exposure, phase
+from banker.books import exposure, ledger, phase, placement
 from banker.books.news import News
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.books.request import Answer
-from banker.database import Pool, connect_pool, persist, transaction
+from banker.database import LOCK_TIMEOUT_MS, Pool, connect_pool, persist, transaction
 from banker.desk import Desk
 from banker.embedded import House
-from banker.errors import Crowded, InFlight, InsufficientFunds, OverLimit, Unavailable
+from banker.errors import (
+    Crowded,
+    InFlight,
+    InsufficientFunds,
+    KeyReused,
+    OverLimit,
+    Unavailable,
+)
 from banker.live.stream import Stream
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, newcomers, slip
@@ -138,9 +145,7 @@ async def test_a_line_that_stays_down_is_an_answer_and_no_ticket(
     async with await connect_pool(line.url, least=1, most=2) as cut_off:
         await line.cut()
         with pytest.raises(Unavailable):
-            await persist(
-                cut_off, lambda connection: exposure.lock_totals(connection, 1), patience_s=0.5
-            )
+            await persist(cut_off, lambda connection: exposure.hold(connection, 1), patience_s=0.5)
     assert await _tickets(pool) == []
 
 
@@ -149,7 +154,7 @@ async def test_the_slip_of_a_caller_that_leaves_is_neither_lost_nor_doubled(
 ) -> None:
     asked = slip(cast.aung, "137 500", key="left")
     async with transaction(pool) as holder:
-        await exposure.lock_totals(holder, cast.phase.id)
+        await exposure.hold(holder, cast.phase.id)
         placing = asyncio.create_task(desk.place(cast.phase.id, asked))
         await _waiting_backend(pool)
         placing.cancel()
@@ -247,22 +252,64 @@ async def test_a_caller_that_leaves_at_any_moment_and_asks_again_has_one_ticket(
     await assert_books_balance(pool)
 
 
-async def test_a_key_whose_first_attempt_does_not_end_is_in_flight(
-    pool: Pool, cast: Cast, desk: Desk
+@pytest.mark.parametrize("ends", ["well", "undone"])
+async def test_a_slip_whose_first_attempt_does_not_end_is_to_be_sent_again(
+    pool: Pool, cast: Cast, desk: Desk, ends: str
 ) -> None:
     asked = slip(cast.aung, "137 500")
-    async with transaction(pool) as holder:
-        await holder.execute(
-            "insert into requests (actor_id, operation, key, fingerprint) values ($1, $2, $3, $4)",
-            asked.collector_id,
-            asked.asked.operation,
-            asked.key,
-            asked.fingerprint,
-        )
-        with pytest.raises(InFlight):
+    async with pool.acquire() as holder:
+        first = holder.transaction()
+        await first.start()
+        await placement.place(holder, cast.phase.id, [asked])
+        started = time.monotonic()
+        with pytest.raises(Unavailable) as refused:
             await desk.place(cast.phase.id, asked)
-        await holder.execute("delete from requests where key = $1", asked.key)
-    assert (await desk.place(cast.phase.id, asked)).status == 201
+        waited_s = time.monotonic() - started
+        await (first.commit() if ends == "well" else first.rollback())
+    assert LOCK_TIMEOUT_MS / 1000 - 0.1 < waited_s < LOCK_TIMEOUT_MS / 1000 + 2
+    assert refused.value.retry_after_s == 2
+    answer = await desk.place(cast.phase.id, asked)
+    assert (answer.status, answer.replayed) == (201, ends == "well")
+    assert await _tickets(pool) == [_id(answer)]
+    await assert_books_balance(pool)
+
+
+async def test_a_collector_whose_purse_is_held_keeps_nobody_waiting_for_longer(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    async with transaction(pool) as holder:
+        await ledger.lock(holder, [cast.aung.id])
+        answers = await asyncio.gather(
+            desk.place(cast.phase.id, slip(cast.aung, "137 500", key="held")),
+            desk.place(cast.phase.id, slip(cast.khin, "138 500", key="free")),
+            return_exceptions=True,
+        )
+    assert isinstance(answers[0], Unavailable)
+    again = await desk.place(cast.phase.id, slip(cast.aung, "137 500", key="held"))
+    assert (again.status, again.replayed) == (201, False)
+    khin = await desk.place(cast.phase.id, slip(cast.khin, "138 500", key="free"))
+    assert khin.replayed is isinstance(answers[1], Answer)
+    assert len(await _tickets(pool)) == 2
+    await assert_books_balance(pool)
+
+
+async def test_two_bodies_under_one_key_in_a_queue_are_one_ticket_or_asked_again(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    slips = [
+        slip(cast.khin, "998 5"),
+        slip(cast.aung, "137 500", key="taken"),
+        slip(cast.aung, "137 501", key="taken"),
+        slip(cast.aung, "138 60000", key="refused"),
+        slip(cast.aung, "138 500", key="refused"),
+    ]
+    answers = await asyncio.gather(
+        *(desk.place(cast.phase.id, one) for one in slips), return_exceptions=True
+    )
+    kinds = [type(answer) for answer in answers]
+    assert kinds == [Answer, Answer, KeyReused, OverLimit, InFlight]
+    assert (await desk.place(cast.phase.id, slips[4])).replayed is False
+    assert len(await _tickets(pool)) == 3
     await assert_books_balance(pool)
 
 

@@ -1,14 +1,14 @@
 """What is staked on each number of a phase, its limit, and the phase's totals beside them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
 from banker.books import phase as phases
-from banker.database import Connection, queries
-from banker.errors import NotFound, WrongState
+from banker.database import Connection, array, queries
+from banker.errors import WrongState
 from banker.rules.limits import Exposure
 
 _exposure = queries("exposure")
@@ -33,42 +33,39 @@ class Standing(msgspec.Struct, frozen=True):
     exposures: list[Exposure]
 
 
-async def lock_totals(connection: Connection, phase_id: int) -> Totals:
-    """The totals, held until commit. Raises `NotFound` where there is no such phase."""
-    row = await _exposure.lock_totals(connection, phase_id=phase_id)
-    if row is None:
-        raise NotFound(what="phase")
-    return Totals(**row)
+async def hold(connection: Connection, phase_id: int) -> tuple[phases.Phase, Totals]:
+    """A phase, and its totals held until commit. Raises `NotFound`."""
+    phase = await phases.hold(connection, phase_id)
+    return phase, Totals(**{name: getattr(phase, name) for name in Totals.__struct_fields__})
 
 
 async def lock(
     connection: Connection, phase_id: int, numbers: Iterable[int]
 ) -> dict[int, Exposure]:
     """Some numbers, locked in rising order and held until commit."""
-    rows = _exposure.lock_exposures(connection, phase_id=phase_id, numbers=sorted(set(numbers)))
-    return {row["number"]: Exposure(**row) async for row in rows}
+    rows = _exposure.lock_exposures(
+        connection, phase_id=phase_id, numbers=array(sorted(set(numbers)))
+    )
+    return {row["number"]: Exposure(*row) async for row in rows}
 
 
 async def write(
-    connection: Connection, phase_id: int, totals: Totals, exposures: Mapping[int, Exposure]
+    connection: Connection, phase_id: int, totals: Totals, changed: Sequence[Exposure]
 ) -> None:
     """Totals and exposures as they shall stand; the version must have grown."""
-    changed = [exposures[number] for number in sorted(exposures)]
-    await _exposure.update_exposures(
+    await _exposure.write_standing(
         connection,
         phase_id=phase_id,
-        numbers=[exposure.number for exposure in changed],
-        total_bets=[exposure.total_bet for exposure in changed],
-        weights=[exposure.weight for exposure in changed],
+        numbers=array([exposure.number for exposure in changed]),
+        staked_cents=array([exposure.staked_cents for exposure in changed]),
+        weights=array([exposure.weight for exposure in changed]),
+        **msgspec.structs.asdict(totals),
     )
-    await _exposure.update_totals(connection, phase_id=phase_id, **msgspec.structs.asdict(totals))
 
 
 async def read(connection: Connection, phase_id: int) -> list[Exposure]:
     """All thousand numbers in order."""
-    return [
-        Exposure(**row) async for row in _exposure.read_exposures(connection, phase_id=phase_id)
-    ]
+    return [Exposure(*row) async for row in _exposure.read_exposures(connection, phase_id=phase_id)]
 
 
 async def standing(connection: Connection, phase_id: int) -> Standing:
@@ -85,20 +82,19 @@ async def set_limit(
     `WrongState` for a phase that is no longer draft or open.
     """
     await phases.gate_shared(connection, phase_id)
-    totals = await lock_totals(connection, phase_id)
-    phase = await phases.read(connection, phase_id)
+    phase, totals = await hold(connection, phase_id)
     if phase.state not in ("draft", "open"):
         raise WrongState(f"Limits belong to a phase that takes slips; this one is {phase.state}.")
     await _exposure.set_limit(connection, phase_id=phase_id, number=number, max_amount=max_amount)
     totals.version += 1
-    await write(connection, phase_id, totals, {})
+    await write(connection, phase_id, totals, [])
 
 
 async def clear(connection: Connection, phase_id: int, totals: Totals) -> None:
     """Nothing is staked in the phase any more: it is void."""
     await _exposure.clear_exposures(connection, phase_id=phase_id)
     cleared = Totals(totals.version + 1, totals.last_sequence, Decimal(0), Decimal(0), 0, 0)
-    await write(connection, phase_id, cleared, {})
+    await write(connection, phase_id, cleared, [])
 
 
 async def largest_collectors(

@@ -5,7 +5,6 @@ Which refusal wins: the phase, then the limits (all offenders at once), then the
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from secrets import randbits
 from typing import Any
@@ -16,20 +15,16 @@ import msgspec
 from banker.books import ledger
 from banker.books import phase as phases
 from banker.books.exposure import Totals
-from banker.books.request import Asked
 from banker.errors import InsufficientFunds, IntakeStopped, NotSignedIn, OverLimit, PhaseClosed
 from banker.rules import limits, money, purse
 from banker.rules.limits import Exposure
-from banker.rules.notation import Bet
 from banker.rules.number import label
-
-OPERATION = "place"
 
 
 class Slip(msgspec.Struct, frozen=True):
     """A slip that was read without a problem, as a collector sends it under a key.
 
-    `bets` holds each number once, stakes summed; `text` is what was typed; `fingerprint` is the
+    `stakes` are cents by number, in number order; `text` is what was typed; `fingerprint` is the
     SHA-256 of the request that the key stands for.
     """
 
@@ -37,28 +32,24 @@ class Slip(msgspec.Struct, frozen=True):
     username: str
     key: str
     fingerprint: bytes
-    bets: tuple[Bet, ...]
+    stakes: Mapping[int, int]
     text: str
     note: str | None = None
 
-    @property
-    def asked(self) -> Asked:
-        """The slip as its key sees it."""
-        return Asked(self.collector_id, OPERATION, self.key, self.fingerprint)
-
 
 class Placed(msgspec.Struct, frozen=True):
-    """A ticket about to be written, with all that belongs to it."""
+    """A ticket about to be written, with all that belongs to it. `factors`, in hundredths, is None
+    where every bet counts in full."""
 
     slip: Slip
     collector: Mapping[str, Any]
     ticket_id: UUID
     sequence: int
+    total_cents: int
     total: Decimal
     commission: Decimal
     balance_after: Decimal
-    placed_at: datetime
-    factors: tuple[Decimal, ...]
+    factors: list[int] | None
     transfer_place: int
 
 
@@ -71,38 +62,56 @@ class Judge:
         totals: Totals,
         journal: ledger.Journal,
         exposures: dict[int, Exposure],
-        collectors: Mapping[int, Mapping[str, Any]],
     ) -> None:
         self.phase = phase
         self.totals = totals
         self.journal = journal
         self.exposures = exposures
-        self.collectors = collectors
         self.placed: list[Placed] = []
-        self.raised: set[int] = set()
+        self._raised: set[int] = set()
+        self._global_limit = money.to_cents(phase.global_limit)
+        self._total_limit = None if phase.total_limit is None else money.to_cents(phase.total_limit)
+        self._total_in = money.to_cents(totals.total_in)
 
-    def take(self, slip: Slip) -> None:
+    def take(self, slip: Slip, collector: Mapping[str, Any]) -> Placed:
         """Accept a slip, or raise the refusal that wins: phase, then limits, then funds. A person
         who was disabled while the slip waited is signed out, whatever the phase says."""
-        self._check_collector(slip)
+        if collector["disabled_at"] is not None:
+            raise NotSignedIn()
         self._check_phase()
         self._check_limits(slip)
-        total = sum((bet.amount for bet in slip.bets), Decimal("0.00"))
-        legs = self._draw(slip, total)
+        total_cents = sum(slip.stakes.values())
+        total = money.from_cents(total_cents)
         transfer_place = self.journal.enter(
             ledger.Transfer(
                 reason="stake",
                 actor_id=slip.collector_id,
-                legs=legs,
+                legs=self._draw(slip, total),
                 house=ledger.House.STAKES,
                 phase_id=self.phase.id,
             )
         )
-        self._raise_exposures(slip, total, transfer_place)
+        commission = money.share(total, collector["commission_rate"])
+        factors = self._raise_exposures(slip.stakes)
+        self._raise_totals(total_cents, total, commission, len(slip.stakes))
+        placed = Placed(
+            slip=slip,
+            collector=collector,
+            ticket_id=_time_ordered_id(),
+            sequence=self.totals.last_sequence,
+            total_cents=total_cents,
+            total=total,
+            commission=commission,
+            balance_after=self.journal.total(slip.collector_id),
+            factors=factors,
+            transfer_place=transfer_place,
+        )
+        self.placed.append(placed)
+        return placed
 
-    def _check_collector(self, slip: Slip) -> None:
-        if self.collectors[slip.collector_id]["disabled_at"] is not None:
-            raise NotSignedIn()
+    def raised(self) -> list[Exposure]:
+        """The numbers that more is staked on now, in order."""
+        return [one for one in self.exposures.values() if one.number in self._raised]
 
     def _check_phase(self) -> None:
         if self.phase.state != "open":
@@ -113,11 +122,8 @@ class Judge:
             raise IntakeStopped(phase=self.phase.name)
 
     def _check_limits(self, slip: Slip) -> None:
-        intake = limits.Intake(
-            self.phase.global_limit, self.phase.total_limit, self.totals.total_in
-        )
-        asked = {bet.number: bet.amount for bet in slip.bets}
-        offenders = limits.verdict(asked, self.exposures, intake)
+        intake = limits.Intake(self._global_limit, self._total_limit, self._total_in)
+        offenders = limits.verdict(slip.stakes, self.exposures, intake)
         if offenders:
             raise over_limit(offenders)
 
@@ -129,35 +135,26 @@ class Judge:
                 needed=money.money(short.needed), available=money.money(short.available)
             ) from None
 
-    def _raise_exposures(self, slip: Slip, total: Decimal, transfer_place: int) -> None:
-        collector = self.collectors[slip.collector_id]
-        commission = money.share(total, collector["commission_rate"])
+    def _raise_exposures(self, stakes: Mapping[int, int]) -> list[int] | None:
+        exposures = self.exposures
         factors = []
-        for bet in slip.bets:
-            raised = self.exposures[bet.number]
-            raised.total_bet += bet.amount
-            raised.weight += bet.amount * raised.factor
+        for number, cents in stakes.items():
+            raised = exposures[number]
+            raised.staked_cents += cents
+            raised.weight += cents * raised.factor
             factors.append(raised.factor)
-            self.raised.add(bet.number)
+        self._raised.update(stakes)
+        return factors if factors.count(limits.WHOLE) < len(factors) else None
+
+    def _raise_totals(
+        self, total_cents: int, total: Decimal, commission: Decimal, bet_count: int
+    ) -> None:
+        self._total_in += total_cents
         self.totals.last_sequence += 1
         self.totals.total_in += total
         self.totals.commission += commission
         self.totals.ticket_count += 1
-        self.totals.bet_count += len(slip.bets)
-        self.placed.append(
-            Placed(
-                slip=slip,
-                collector=collector,
-                ticket_id=_time_ordered_id(),
-                sequence=self.totals.last_sequence,
-                total=total,
-                commission=commission,
-                balance_after=self.journal.balance(slip.collector_id).total_balance,
-                placed_at=self.phase.now,
-                factors=tuple(factors),
-                transfer_place=transfer_place,
-            )
-        )
+        self.totals.bet_count += bet_count
 
 
 def over_limit(offenders: Sequence[limits.Offender]) -> OverLimit:
@@ -169,8 +166,8 @@ def over_limit(offenders: Sequence[limits.Offender]) -> OverLimit:
         numbers=[
             {
                 "number": label(one.number),
-                "asked": money.money(one.asked),
-                "room": money.money(one.room),
+                "asked": money.cents_text(one.asked),
+                "room": money.cents_text(one.room),
                 "bound_by": one.bound_by,
             }
             for one in offenders
@@ -179,10 +176,8 @@ def over_limit(offenders: Sequence[limits.Offender]) -> OverLimit:
 
 
 def _in_words(offender: limits.Offender) -> str:
-    return (
-        f"{label(offender.number)} asks {money.money(offender.asked)}, "
-        f"room is {money.money(offender.room)}"
-    )
+    asked, room = money.cents_text(offender.asked), money.cents_text(offender.room)
+    return f"{label(offender.number)} asks {asked}, room is {room}"
 
 
 def _time_ordered_id() -> UUID:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from banker.database import Connection, queries
+from banker.database import Connection, array, queries
 from banker.rules.money import ZERO
 from banker.rules.purse import Balance, Purse, balance
 
@@ -41,14 +41,10 @@ class Transfer(msgspec.Struct, frozen=True):
     note: str | None = None
 
 
-class Account(msgspec.Struct):
+class Account(Purse):
     """A purse under lock, as it will stand when the journal is written."""
 
-    id: int
     user_id: int
-    kind: str
-    balance: Decimal
-    floor: Decimal
     credit_limit: Decimal
     credit_approved: bool
     last_sequence: int
@@ -58,37 +54,41 @@ class Journal:
     """Purses held under lock in this transaction, and the transfers about to be written to them."""
 
     def __init__(self, accounts: Iterable[Account]) -> None:
-        self._accounts = {account.id: account for account in accounts}
+        self._accounts = {account.account_id: account for account in accounts}
         self._by_user: dict[int, list[Account]] = {}
         for account in self._accounts.values():
             self._by_user.setdefault(account.user_id, []).append(account)
         self._transfers: list[Transfer] = []
-        self._entries: list[tuple[int, int, Decimal, Decimal | None, int | None]] = []
+        self._totals: list[Decimal] = []
+        self._entries: list[tuple[int, int, Decimal, Decimal, int]] = []
         self._changed: set[int] = set()
 
     def holds(self, user_id: int) -> bool:
         """Whether the person has purses at all."""
         return user_id in self._by_user
 
-    def purses(self, user_id: int) -> tuple[Purse, ...]:
+    def purses(self, user_id: int) -> Sequence[Purse]:
         """A person's purses as they stand after what was entered so far."""
-        return tuple(
-            Purse(account.id, account.kind, account.balance, account.floor)  # type: ignore[arg-type]
-            for account in self._by_user[user_id]
-        )
+        return self._by_user[user_id]
 
     def balance(self, user_id: int) -> Balance:
         """The balance figures of a person after what was entered so far."""
         return _balance(self._by_user[user_id])
 
+    def total(self, user_id: int) -> Decimal:
+        """The total balance of a person after what was entered so far."""
+        return sum([account.balance for account in self._by_user[user_id]], ZERO)
+
     def cash_account(self, user_id: int) -> int:
         """The number of a person's cash purse."""
-        return next(account.id for account in self._by_user[user_id] if account.kind == "cash")
+        return next(
+            account.account_id for account in self._by_user[user_id] if account.kind == "cash"
+        )
 
     def enter(self, transfer: Transfer) -> int:
         """Add a transfer; gives its place in the list of numbers that `write` answers."""
-        place = len(self._transfers)
         self._transfers.append(transfer)
+        place = len(self._transfers)
         total = Decimal(0)
         for account_id, amount in transfer.legs:
             account = self._accounts[account_id]
@@ -100,35 +100,33 @@ class Journal:
                 (place, account_id, amount, account.balance, account.last_sequence)
             )
         assert total != 0, "a transfer moves money"
-        self._entries.append((place, int(transfer.house), -total, None, None))
-        return place
+        self._totals.append(total)
+        return place - 1
 
     async def write(self, connection: Connection) -> list[int]:
         """Write transfers, entries and balances set-wise; the transfers' numbers in order."""
         if not self._transfers:
             return []
-        ids = [
-            row["id"]
-            async for row in _ledger.reserve_transfers(connection, count=len(self._transfers))
-        ]
-        await _insert_transfers(connection, ids, self._transfers)
-        places, account_ids, amounts, balances_after, sequences = zip(*self._entries, strict=True)
-        await _ledger.insert_entries(
-            connection,
-            transfer_ids=[ids[place] for place in places],
-            account_ids=account_ids,
-            amounts=amounts,
-            balances_after=balances_after,
-            sequences=sequences,
-        )
         changed = [self._accounts[account_id] for account_id in sorted(self._changed)]
-        await _ledger.update_balances(
+        places, account_ids, amounts, balances_after, sequences = zip(*self._entries, strict=True)
+        ids: list[int] = await _ledger.write_journal(
             connection,
-            ids=[account.id for account in changed],
-            balances=[account.balance for account in changed],
-            sequences=[account.last_sequence for account in changed],
+            reasons=[transfer.reason for transfer in self._transfers],
+            actor_ids=[transfer.actor_id for transfer in self._transfers],
+            phase_ids=[transfer.phase_id for transfer in self._transfers],
+            notes=[transfer.note for transfer in self._transfers],
+            house_ids=array([int(transfer.house) for transfer in self._transfers]),
+            totals=array(self._totals),
+            places=array(places),
+            account_ids=array(account_ids),
+            amounts=array(amounts),
+            balances_after=array(balances_after),
+            sequences=array(sequences),
+            changed_ids=array([account.account_id for account in changed]),
+            balances=array([account.balance for account in changed]),
+            last_sequences=array([account.last_sequence for account in changed]),
         )
-        self._transfers, self._entries, self._changed = [], [], set()
+        self._transfers, self._totals, self._entries, self._changed = [], [], [], set()
         return ids
 
 
@@ -167,22 +165,9 @@ async def legs_of(
     return legs
 
 
-async def _insert_transfers(
-    connection: Connection, ids: Sequence[int], transfers: Sequence[Transfer]
-) -> None:
-    await _ledger.insert_transfers(
-        connection,
-        ids=ids,
-        reasons=[transfer.reason for transfer in transfers],
-        actor_ids=[transfer.actor_id for transfer in transfers],
-        phase_ids=[transfer.phase_id for transfer in transfers],
-        notes=[transfer.note for transfer in transfers],
-    )
-
-
 def _account(row: Any) -> Account:
     return Account(
-        id=row["id"],
+        account_id=row["id"],
         user_id=row["user_id"],
         kind=row["kind"],
         balance=row["balance"],
@@ -195,8 +180,4 @@ def _account(row: Any) -> Account:
 
 def _balance(accounts: Sequence[Account]) -> Balance:
     credit = next(account for account in accounts if account.kind == "credit")
-    purses = tuple(
-        Purse(account.id, account.kind, account.balance, account.floor)  # type: ignore[arg-type]
-        for account in accounts
-    )
-    return balance(purses, credit.credit_limit, credit.credit_approved)
+    return balance(accounts, credit.credit_limit, credit.credit_approved)

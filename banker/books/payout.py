@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cache
 from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
 from banker.books import ledger, ticket
 from banker.books.phase import Phase
-from banker.database import Connection, queries
+from banker.database import Connection, array, queries
 from banker.rules import prize, purse
-from banker.rules.money import ZERO
+from banker.rules.money import ZERO, from_cents
 
 _payout = queries("payout")
 
@@ -49,6 +51,12 @@ class Reckoning(msgspec.Struct, frozen=True):
 async def work_out(connection: Connection, phase: Phase, number: int) -> Reckoning:
     """What a draw of `number` pays on the tickets that stand, each bet to the cent."""
     won = prize.multipliers(phase.prizes, number)
+
+    # Stakes repeat: a few dozen amounts make most bets.
+    @cache
+    def paid(winner: int, cents: int, factor: int) -> Decimal:
+        return prize.payout(from_cents(cents), from_cents(factor), won[winner])
+
     rows = _payout.winning_bets(connection, phase_id=phase.id, numbers=sorted(won))
     won_bets = tuple(
         [
@@ -56,7 +64,7 @@ async def work_out(connection: Connection, phase: Phase, number: int) -> Reckoni
                 sequence=row["sequence"],
                 number=row["number"],
                 multiplier=won[row["number"]],
-                amount=prize.payout(row["amount"], row["factor"], won[row["number"]]),
+                amount=paid(row["number"], row["cents"], row["factor"]),
                 collector_id=row["collector_id"],
                 username=row["username"],
             )
@@ -86,24 +94,35 @@ async def pay(connection: Connection, phase_id: int, actor_id: int, reckoning: R
     paid_by_ticket = _enter_payouts(journal, phase_id, actor_id, reckoning.payouts)
     paid_to_collector = _enter_commissions(journal, phase_id, actor_id, reckoning.commissions)
     transfer_ids = await journal.write(connection)
-    await _payout.insert_payouts(
-        connection,
-        phase_id=phase_id,
-        sequences=[payout.sequence for payout in reckoning.payouts],
-        numbers=[payout.number for payout in reckoning.payouts],
-        multipliers=[payout.multiplier for payout in reckoning.payouts],
-        amounts=[payout.amount for payout in reckoning.payouts],
-        transfer_ids=[
-            transfer_ids[paid_by_ticket[payout.sequence]] if payout.amount > 0 else None
-            for payout in reckoning.payouts
-        ],
-    )
+    paid_by = [
+        transfer_ids[paid_by_ticket[payout.sequence]] if payout.amount > 0 else None
+        for payout in reckoning.payouts
+    ]
+    await record(connection, phase_id, reckoning.payouts, paid_by)
     await _payout.insert_commissions(
         connection,
         phase_id=phase_id,
         collector_ids=[due.collector_id for due in reckoning.commissions],
         amounts=[due.amount for due in reckoning.commissions],
         transfer_ids=[transfer_ids[place] for place in paid_to_collector],
+    )
+
+
+async def record(
+    connection: Connection,
+    phase_id: int,
+    payouts: Sequence[Payout],
+    transfer_ids: Sequence[int | None],
+) -> None:
+    """A row a winning bet, beside the number of the transfer that paid it; none for nothing."""
+    await _payout.insert_payouts(
+        connection,
+        phase_id=phase_id,
+        sequences=array([payout.sequence for payout in payouts]),
+        numbers=array([payout.number for payout in payouts]),
+        multipliers=array([payout.multiplier for payout in payouts]),
+        amounts=array([payout.amount for payout in payouts]),
+        transfer_ids=array([transfer_id or "null" for transfer_id in transfer_ids]),
     )
 
 
@@ -120,7 +139,7 @@ def _enter_payouts(
 ) -> dict[int, int]:
     """The transfer's place in the journal, by ticket; a ticket that is paid nothing has none."""
     places = {}
-    for sequence, bets in groupby(payouts, key=lambda payout: payout.sequence):
+    for sequence, bets in groupby(payouts, key=attrgetter("sequence")):
         won = list(bets)
         amount = sum((payout.amount for payout in won), ZERO)
         if amount > 0:

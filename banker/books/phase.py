@@ -167,6 +167,15 @@ async def read(connection: Connection, phase_id: int) -> Phase:
     return _from_row(row)
 
 
+async def hold(connection: Connection, phase_id: int) -> Phase:
+    """One phase, its totals held until commit; the gate must be passed before. Raises
+    `NotFound`."""
+    row = await _phase.hold_phase(connection, phase_id=phase_id)
+    if row is None:
+        raise NotFound(what="phase")
+    return _from_row(row)
+
+
 async def newest(connection: Connection, count: int, before: int = NEWEST) -> list[Phase]:
     """Phases below the number `before`, the newest first."""
     rows = _phase.list_phases(connection, before=before, count=count)

@@ -1,48 +1,31 @@
 """The way of a slip into the books: one transaction, all of it or none, once.
 
-Locks are taken in one order always (gate, keys, totals, accounts, exposures), so that a deadlock
-cannot form. The verb takes a list of slips; each is judged on its own, in order of arrival, on what
-the slips before it left, and all that were accepted are written set-wise.
+Locks are taken in one order always (gate, totals, accounts, exposures), so that a deadlock cannot
+form. The verb takes a list of slips; each is judged on its own, in order of arrival, on what the
+slips before it left, and all that were accepted are written set-wise.
+
+A ticket holds the key that it was asked for under. Keys need no lock of their own: they belong to a
+collector, and are looked up once the collector's accounts are held.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from banker.books import exposure, ledger, request
+from banker.books import exposure, ledger, receipt, ticket
 from banker.books import phase as phases
+from banker.books.exposure import Totals
 from banker.books.judgement import Judge, Placed, Slip
 from banker.books.news import News, TicketLine
-from banker.books.request import Answer, Asked
+from banker.books.request import Answer
 from banker.database import Connection, queries
 from banker.errors import InFlight, KeyReused, Refusal
 from banker.rules import seal
-from banker.rules.number import label
 
 _ticket = queries("ticket")
 
-
-class BetTaken(msgspec.Struct, frozen=True):
-    """One number of a ticket and its stake, as told to the collector."""
-
-    number: str
-    amount: Decimal
-
-
-class Receipt(msgspec.Struct, frozen=True):
-    """The answer to an accepted slip; `balance` is the total after this ticket's own entries."""
-
-    id: str
-    sequence: int
-    bets: tuple[BetTaken, ...]
-    count: int
-    total: Decimal
-    commission: Decimal
-    balance: Decimal
-    placed_at: datetime
+Key = tuple[int, str]
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -52,164 +35,206 @@ class Judged(msgspec.Struct, frozen=True):
     news: News | None
 
 
+class Held(NamedTuple):
+    """A phase whose totals row is locked, and with it the order in which slips are judged."""
+
+    phase: phases.Phase
+    totals: Totals
+
+
 async def place(connection: Connection, phase_id: int, slips: Sequence[Slip]) -> Judged:
     """Judge the slips in order and write those that are accepted.
 
     The same key twice in one list is one ticket and two equal answers; with another body the
     second is `KeyReused`, or `InFlight` where the first was refused and bound nothing. Raises
-    `NotFound` for an unknown phase and `InFlight` where a key's first attempt does not end in time.
+    `NotFound` for an unknown phase.
     """
+    return await judge(connection, await hold(connection, phase_id), slips)
+
+
+async def hold(connection: Connection, phase_id: int) -> Held:
+    """Have the placing of slips in a phase to oneself until commit, beside no closing. Raises
+    `NotFound` for an unknown phase."""
     await phases.gate_shared(connection, phase_id)
-    asked = {slip.asked: slip for slip in slips}
-    prior = await request.claim(connection, _one_a_key(asked))
-    fresh = [asked[one] for one, answer in prior.items() if answer is None]
-    answers: dict[Asked, Answer | Refusal] = {
-        one: answer for one, answer in prior.items() if answer is not None
-    }
-    news = None
-    if fresh:
-        judged, news = await _place_fresh(connection, phase_id, fresh)
-        answers.update(judged)
-    return Judged(_in_order(slips, answers), news)
+    return Held(*await exposure.hold(connection, phase_id))
 
 
-async def _place_fresh(
-    connection: Connection, phase_id: int, slips: Sequence[Slip]
-) -> tuple[dict[Asked, Answer | Refusal], News | None]:
-    totals = await exposure.lock_totals(connection, phase_id)
-    phase = await phases.read(connection, phase_id)
-    journal = await ledger.lock(connection, [slip.collector_id for slip in slips])
+async def judge(connection: Connection, held: Held, slips: Sequence[Slip]) -> Judged:
+    """The same as `place`, on a phase that is held."""
+    first = _one_a_key(slips)
+    asked = list(first.values())
+    journal = await ledger.lock(connection, [slip.collector_id for slip in asked])
+    senders = await _read_senders(connection, asked)
     exposures = await exposure.lock(
-        connection, phase_id, [bet.number for slip in slips for bet in slip.bets]
+        connection, held.phase.id, {number for slip in asked for number in slip.stakes}
     )
-    collectors = await _read_collectors(connection, slips)
-    judge = Judge(phase, totals, journal, exposures, collectors)
-    refused: dict[Asked, Answer | Refusal] = {}
-    for slip in slips:
+    judge = Judge(held.phase, held.totals, journal, exposures)
+    answers: dict[Key, Answer | Refusal] = {}
+    taken: dict[Key, Placed] = {}
+    for (key, slip), sender in zip(first.items(), senders, strict=True):
+        if sender["prior"] is not None:
+            answers[key] = await _replay(connection, slip, sender)
+            continue
         try:
-            judge.take(slip)
+            taken[key] = judge.take(slip, sender)
         except Refusal as refusal:
-            refused[slip.asked] = refusal
-    await request.release(connection, list(refused))
-    if not judge.placed:
-        return refused, None
-    receipts = await _write(connection, judge)
-    return refused | receipts, News(
-        phase_id,
-        judge.totals,
-        tuple(exposures[number] for number in sorted(judge.raised)),
-        tuple(_line(one) for one in judge.placed),
+            answers[key] = refusal
+    news = None
+    if taken:
+        await _write(connection, judge)
+        answers |= {key: _answer(judge, placed) for key, placed in taken.items()}
+        news = _news(judge)
+    return Judged(_in_order(slips, first, answers), news)
+
+
+async def _read_senders(connection: Connection, slips: Sequence[Slip]) -> list[Mapping[str, Any]]:
+    """Who sends each slip, and the ticket that its key names already, in the order of the slips."""
+    rows = _ticket.read_senders(
+        connection,
+        collector_ids=[slip.collector_id for slip in slips],
+        keys=[slip.key for slip in slips],
     )
+    return [row async for row in rows]
 
 
-async def _write(connection: Connection, judge: Judge) -> dict[Asked, Answer | Refusal]:
-    placed, phase_id = judge.placed, judge.phase.id
+async def _replay(
+    connection: Connection, slip: Slip, sender: Mapping[str, Any]
+) -> Answer | Refusal:
+    if sender["fingerprint"] != slip.fingerprint:
+        return KeyReused()
+    return await ticket.replay(connection, sender["prior"])
+
+
+async def _write(connection: Connection, judge: Judge) -> None:
+    phase_id = judge.phase.id
     transfer_ids = await judge.journal.write(connection)
-    await _ticket.insert_tickets(
-        connection,
-        phase_id=phase_id,
-        sequences=[one.sequence for one in placed],
-        ids=[one.ticket_id for one in placed],
-        collector_ids=[one.slip.collector_id for one in placed],
-        partner_ids=[one.collector["partner_id"] for one in placed],
-        texts=[one.slip.text for one in placed],
-        notes=[one.slip.note for one in placed],
-        totals=[one.total for one in placed],
-        bet_counts=[len(one.slip.bets) for one in placed],
-        commission_rates=[one.collector["commission_rate"] for one in placed],
-        commissions=[one.commission for one in placed],
-        balances_after=[one.balance_after for one in placed],
-        transfer_ids=[transfer_ids[one.transfer_place] for one in placed],
-        leaves=[_leaf(phase_id, one) for one in placed],
-        placed_at=judge.phase.now,
-    )
-    await _ticket.insert_bets(
-        connection,
-        phase_id=phase_id,
-        sequences=[one.sequence for one in placed for _ in one.slip.bets],
-        numbers=[bet.number for one in placed for bet in one.slip.bets],
-        amounts=[bet.amount for one in placed for bet in one.slip.bets],
-        factors=[factor for one in placed for factor in one.factors],
+    await connection.copy_records_to_table(
+        "tickets",
+        columns=_COLUMNS,
+        records=[
+            _row(judge, placed, transfer_ids[placed.transfer_place]) for placed in judge.placed
+        ],
     )
     judge.totals.version += 1
-    raised = {number: judge.exposures[number] for number in judge.raised}
-    await exposure.write(connection, phase_id, judge.totals, raised)
-    answers = {one.slip.asked: Answer(201, msgspec.json.encode(_receipt(one))) for one in placed}
-    await request.bind(connection, list(answers.items()))
-    return dict(answers)
+    await exposure.write(connection, phase_id, judge.totals, judge.raised())
 
 
-async def _read_collectors(
-    connection: Connection, slips: Sequence[Slip]
-) -> dict[int, Mapping[str, Any]]:
-    ids = sorted({slip.collector_id for slip in slips})
-    return {row["id"]: row async for row in _ticket.read_collectors(connection, ids=ids)}
+# In the order of `_row`.
+_COLUMNS = (
+    "phase_id",
+    "sequence",
+    "id",
+    "collector_id",
+    "partner_id",
+    "key",
+    "fingerprint",
+    "text",
+    "note",
+    "numbers",
+    "cents",
+    "factors",
+    "total",
+    "bet_count",
+    "commission_rate",
+    "commission",
+    "balance_after",
+    "transfer_id",
+    "leaf",
+    "placed_at",
+)
 
 
-def _one_a_key(asked: Mapping[Asked, Slip]) -> list[Asked]:
-    """The first of each key: a list may hold one key twice, even with two different bodies."""
-    first: dict[tuple[int, str], Asked] = {}
-    for one in asked:
-        first.setdefault((one.actor_id, one.key), one)
-    return list(first.values())
+def _row(judge: Judge, placed: Placed, transfer_id: int) -> tuple[object, ...]:
+    slip, collector = placed.slip, placed.collector
+    return (
+        judge.phase.id,
+        placed.sequence,
+        placed.ticket_id,
+        slip.collector_id,
+        collector["partner_id"],
+        slip.key,
+        slip.fingerprint,
+        slip.text,
+        slip.note,
+        [*slip.stakes],
+        [*slip.stakes.values()],
+        placed.factors,
+        placed.total,
+        len(slip.stakes),
+        collector["commission_rate"],
+        placed.commission,
+        placed.balance_after,
+        transfer_id,
+        seal.leaf(
+            judge.phase.id,
+            placed.sequence,
+            placed.ticket_id,
+            slip.collector_id,
+            judge.phase.now,
+            slip.stakes,
+            placed.factors,
+            placed.total_cents,
+        ),
+        judge.phase.now,
+    )
+
+
+def _one_a_key(slips: Sequence[Slip]) -> dict[Key, Slip]:
+    """The first slip of each key: a list may hold one key twice, even with two different bodies."""
+    first: dict[Key, Slip] = {}
+    for slip in slips:
+        first.setdefault((slip.collector_id, slip.key), slip)
+    return first
 
 
 def _in_order(
-    slips: Sequence[Slip], answers: Mapping[Asked, Answer | Refusal]
+    slips: Sequence[Slip], first: Mapping[Key, Slip], answers: Mapping[Key, Answer | Refusal]
 ) -> list[Answer | Refusal]:
     """An answer a slip; the second of one key in a list is told that it is a repetition."""
-    answered: set[Asked] = set()
-    ordered = []
+    if len(first) == len(slips):
+        return [answers[slip.collector_id, slip.key] for slip in slips]
+    ordered: list[Answer | Refusal] = []
+    met: set[Key] = set()
     for slip in slips:
-        answer = _answer_to(slip.asked, answers)
-        if slip.asked in answered and isinstance(answer, Answer):
-            answer = Answer(answer.status, answer.body, replayed=True)
-        answered.add(slip.asked)
-        ordered.append(answer)
+        key = (slip.collector_id, slip.key)
+        answer = answers[key]
+        if key not in met:
+            met.add(key)
+            ordered.append(answer)
+        elif slip.fingerprint != first[key].fingerprint:
+            ordered.append(InFlight() if isinstance(answer, Refusal) else KeyReused())
+        elif isinstance(answer, Answer):
+            ordered.append(Answer(answer.status, answer.body, replayed=True))
+        else:
+            ordered.append(answer)
     return ordered
 
 
-def _answer_to(asked: Asked, answers: Mapping[Asked, Answer | Refusal]) -> Answer | Refusal:
-    if asked in answers:
-        return answers[asked]
-    key = (asked.actor_id, asked.key)
-    first = next(answer for one, answer in answers.items() if (one.actor_id, one.key) == key)
-    return InFlight() if isinstance(first, Refusal) else KeyReused()
-
-
-def _receipt(placed: Placed) -> Receipt:
-    return Receipt(
-        id=str(placed.ticket_id),
+def _answer(judge: Judge, placed: Placed) -> Answer:
+    return receipt.answer(
+        ticket_id=placed.ticket_id,
         sequence=placed.sequence,
-        bets=tuple(BetTaken(label(bet.number), bet.amount) for bet in placed.slip.bets),
-        count=len(placed.slip.bets),
-        total=placed.total,
+        stakes=placed.slip.stakes,
+        total_cents=placed.total_cents,
         commission=placed.commission,
         balance=placed.balance_after,
-        placed_at=placed.placed_at,
+        placed_at=judge.phase.now,
     )
 
 
-def _line(placed: Placed) -> TicketLine:
-    return TicketLine(
-        sequence=placed.sequence,
-        collector=placed.collector["username"],
-        count=len(placed.slip.bets),
-        total=placed.total,
-        placed_at=placed.placed_at,
-    )
-
-
-def _leaf(phase_id: int, placed: Placed) -> bytes:
-    return seal.leaf(
-        phase_id,
-        placed.sequence,
-        placed.ticket_id,
-        placed.slip.collector_id,
-        placed.placed_at,
-        [
-            (bet.number, bet.amount, factor)
-            for bet, factor in zip(placed.slip.bets, placed.factors, strict=True)
-        ],
-        placed.total,
+def _news(judge: Judge) -> News:
+    return News(
+        judge.phase.id,
+        judge.totals,
+        tuple(judge.raised()),
+        tuple(
+            TicketLine(
+                sequence=placed.sequence,
+                collector=placed.collector["username"],
+                count=len(placed.slip.stakes),
+                total=placed.total,
+                placed_at=judge.phase.now,
+            )
+            for placed in judge.placed
+        ),
     )

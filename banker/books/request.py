@@ -90,12 +90,6 @@ async def bind(connection: Connection, answers: Sequence[tuple[Asked, Answer]]) 
         )
 
 
-async def release(connection: Connection, refused: Sequence[Asked]) -> None:
-    """Free the keys of requests that were refused while others in the transaction were not."""
-    if refused:
-        await _requests.release(connection, **_columns(refused))
-
-
 def read_key(text: str | None) -> str:
     """The key as a header carries it. Raises `KeyMissing`."""
     if text is None or not _key.fullmatch(text):

@@ -2,9 +2,10 @@
 
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -83,10 +84,32 @@ async def open_(
     return Opened(token, expires_at)
 
 
+class Shown(NamedTuple):
+    """A token as it is shown at a door; the same token is good at one kind of door only."""
+
+    token_sha256: bytes
+    kind: Kind
+
+
+def shown(token: str, kind: Kind) -> Shown:
+    """A token as the books know it."""
+    return Shown(_digest(token), kind)
+
+
 async def holder(connection: Connection, token: str, kind: Kind) -> SignedIn | None:
     """Who holds a token, or None where it is unknown, over, or its person disabled."""
-    row = await _session.read_session(connection, token_sha256=_digest(token), kind=kind)
-    return None if row is None else SignedIn(**row)
+    asked = shown(token, kind)
+    return (await holders(connection, [asked])).get(asked)
+
+
+async def holders(connection: Connection, asked: Iterable[Shown]) -> dict[Shown, SignedIn]:
+    """Who holds each of some tokens; those are left out that are unknown, over, or of a person who
+    is disabled."""
+    digests = list({one.token_sha256 for one in asked})
+    return {
+        Shown(row["token_sha256"], row["kind"]): SignedIn(row["id"], row["username"], row["role"])
+        async for row in _session.read_sessions(connection, tokens_sha256=digests)
+    }
 
 
 async def end(connection: Connection, token: str) -> None:

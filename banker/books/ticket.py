@@ -7,13 +7,14 @@ from uuid import UUID
 
 import msgspec
 
-from banker.books import exposure, ledger
+from banker.books import exposure, ledger, receipt
 from banker.books import phase as phases
 from banker.books.exposure import Totals
 from banker.books.news import News
+from banker.books.request import Answer
 from banker.database import Connection, queries
 from banker.errors import NotFound, WrongState
-from banker.rules import purse
+from banker.rules import limits, money, purse
 from banker.rules.limits import Exposure
 
 _ticket = queries("ticket")
@@ -91,7 +92,7 @@ async def void(
     """
     ticket = await read(connection, ticket_id)
     await phases.gate_shared(connection, ticket.phase_id)
-    totals = await exposure.lock_totals(connection, ticket.phase_id)
+    _, totals = await exposure.hold(connection, ticket.phase_id)
     ticket = await read(connection, ticket_id)
     if ticket.voided_at is not None:
         return ticket, None
@@ -121,7 +122,7 @@ async def void(
         voided_at=ticket.now,
     )
     _lower(ticket, totals, exposures)
-    await exposure.write(connection, ticket.phase_id, totals, exposures)
+    await exposure.write(connection, ticket.phase_id, totals, list(exposures.values()))
     news = News(ticket.phase_id, totals, tuple(exposures.values()), voided=(ticket.sequence,))
     return await read(connection, ticket_id), news
 
@@ -131,9 +132,21 @@ async def read(connection: Connection, ticket_id: UUID) -> Ticket:
     row = await _ticket.read_ticket(connection, id=ticket_id)
     if row is None:
         raise NotFound(what="ticket")
-    bets = _ticket.read_bets(connection, phase_id=row["phase_id"], sequences=[row["sequence"]])
-    return _from_row(
-        row, tuple([TicketBet(bet["number"], bet["amount"], bet["factor"]) async for bet in bets])
+    return _from_row(row, _bets(row))
+
+
+async def replay(connection: Connection, ticket_id: UUID) -> Answer:
+    """The receipt of a ticket once more, byte for byte."""
+    row = await _ticket.read_told(connection, id=ticket_id)
+    return receipt.answer(
+        ticket_id=row["id"],
+        sequence=row["sequence"],
+        stakes=dict(zip(row["numbers"], row["cents"], strict=True)),
+        total_cents=sum(row["cents"]),
+        commission=row["commission"],
+        balance=row["balance_after"],
+        placed_at=row["placed_at"],
+        replayed=True,
     )
 
 
@@ -200,13 +213,21 @@ def _check_window(ticket: Ticket, any_time: bool) -> None:
 def _lower(ticket: Ticket, totals: Totals, exposures: dict[int, Exposure]) -> None:
     for bet in ticket.bets:
         lowered = exposures[bet.number]
-        lowered.total_bet -= bet.amount
-        lowered.weight -= bet.amount * bet.factor
+        lowered.staked_cents -= money.to_cents(bet.amount)
+        lowered.weight -= money.to_cents(bet.amount * bet.factor * 100)
     totals.version += 1
     totals.total_in -= ticket.total
     totals.commission -= ticket.commission
     totals.ticket_count -= 1
     totals.bet_count -= ticket.bet_count
+
+
+def _bets(row: Any) -> tuple[TicketBet, ...]:
+    factors = row["factors"] or [limits.WHOLE] * len(row["numbers"])
+    return tuple(
+        TicketBet(number, money.from_cents(cents), money.from_cents(factor))
+        for number, cents, factor in zip(row["numbers"], row["cents"], factors, strict=True)
+    )
 
 
 def _from_row(row: Any, bets: tuple[TicketBet, ...] = ()) -> Ticket:

@@ -20,7 +20,7 @@ async def void(connection: Connection, phase_id: int, reason: str, actor_id: int
         return phase
     if phase.state not in ("open", "closed"):
         raise WrongState(f"Only an open or closed phase is voided; this one is {phase.state}.")
-    totals = await exposure.lock_totals(connection, phase_id)
+    _, totals = await exposure.hold(connection, phase_id)
     await _give_back(connection, phase, actor_id)
     await exposure.clear(connection, phase_id, totals)
     await phases.mark_void(connection, phase_id, reason)

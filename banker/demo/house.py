@@ -142,7 +142,7 @@ def _slip(chance: random.Random, opened: Phase, collectors: list[Person], place:
         username=collector.username,
         key=f"sample-{opened.id}-{place}",
         fingerprint=fingerprint(str(opened.id), text, ""),
-        bets=notation.parse(text).bets,
+        stakes=notation.parse(text).stakes,
         text=text,
     )
 

@@ -18,10 +18,11 @@ from banker.books import phase as phases
 from banker.books.news import TicketLine
 from banker.books.phase import Phase
 from banker.database import Pool, reading
+from banker.live import figures
 from banker.live.feed import LENGTH, Feed
-from banker.live.message import Changed, Message, Placed, Pulse, Refused, cents, weight
+from banker.live.message import Changed, Message, Placed, Pulse, Refused
 from banker.rules.limits import Exposure
-from banker.rules.risk import Risk, assess
+from banker.rules.risk import Risk
 
 # Messages of two workers may overtake each other on their way; a gap that lasts is real.
 GAP_PATIENCE_S = 0.05
@@ -39,13 +40,11 @@ class Board:
         self.snapshot_tick = 0
         self.phase: Phase
         self.exposures: list[Exposure] = []
-        self.stakes: list[int] = []
-        self.weights: list[int] = []
         self.feed = Feed()
         self.intake: list[tuple[datetime, Decimal]] = []
         self.changed_at: list[int] = [0] * 1000
         self.risk: Risk
-        self.ticked = asyncio.Condition()
+        self._next_tick = asyncio.Event()
         self.dirty = asyncio.Event()
         self._pool = pool
         self._now = now
@@ -117,8 +116,6 @@ class Board:
             self._loading = False
         self.phase = standing.phase
         self.exposures = standing.exposures
-        self.stakes = [cents(one.total_bet) for one in standing.exposures]
-        self.weights = [weight(one.weight) for one in standing.exposures]
         self._refill(newest, intake)
         self._gap_since = None
         self._early = {
@@ -150,16 +147,21 @@ class Board:
             await self.load()
         else:
             self.assess()
-        async with self.ticked:
-            self.tick += 1
-            if whole:
-                self.snapshot_tick = self.tick
-            self.ticked.notify_all()
+        self.tick += 1
+        if whole:
+            self.snapshot_tick = self.tick
+        self._next_tick.set()
+        self._next_tick = asyncio.Event()
+
+    async def past(self, tick: int) -> None:
+        """Wait until there is something newer than a tick. All who wait are woken at once: with a
+        lock to pass on, the last of many would hear of it much later than the first."""
+        while self.tick <= tick:
+            await self._next_tick.wait()
 
     def assess(self) -> None:
         """Work the figures out anew."""
-        commission = cents(self.phase.commission)
-        self.risk = assess(self.stakes, self.weights, commission, self.phase.prizes)
+        self.risk = figures.assessed(self.phase, self.exposures)
 
     def _catch_up(self) -> None:
         """Apply what follows on the version the board stands at; the rest waits."""
@@ -172,10 +174,8 @@ class Board:
 
     def _apply(self, said: Placed) -> None:
         for number, stake, weighed in said.exposures:
-            self.stakes[number] = stake
-            self.weights[number] = weighed
-            self.exposures[number].total_bet = Decimal(stake).scaleb(-2)
-            self.exposures[number].weight = Decimal(weighed).scaleb(-4)
+            self.exposures[number].staked_cents = stake
+            self.exposures[number].weight = weighed
             self.changed_at[number] = self.tick + 1
         self.phase = msgspec.structs.replace(
             self.phase,

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from banker.books.phase import Phase
-from banker.live.message import cents, weight
 from banker.rules import limits
 from banker.rules.limits import Exposure
+from banker.rules.money import from_cents, to_cents
 from banker.rules.number import label
 from banker.rules.risk import Risk, assess
 
@@ -87,13 +87,18 @@ class PhaseRisk(msgspec.Struct, frozen=True):
 
 def of_phase(phase: Phase, exposures: Sequence[Exposure]) -> PhaseRisk:
     """The risk of a phase as its rows stand in Postgres."""
-    risk = assess(
-        [cents(one.total_bet) for one in exposures],
-        [weight(one.weight) for one in exposures],
-        cents(phase.commission),
+    risk = assessed(phase, exposures)
+    return PhaseRisk(numbers=numbers(phase, exposures, risk), **head(phase, risk), **summary(risk))
+
+
+def assessed(phase: Phase, exposures: Sequence[Exposure]) -> Risk:
+    """What a draw may bring, by the exposures of all thousand numbers in order."""
+    return assess(
+        [one.staked_cents for one in exposures],
+        [one.weight for one in exposures],
+        to_cents(phase.commission),
         phase.prizes,
     )
-    return PhaseRisk(numbers=numbers(phase, exposures, risk), **head(phase, risk), **summary(risk))
 
 
 def head(phase: Phase, risk: Risk) -> dict[str, Any]:
@@ -135,15 +140,16 @@ def summary(risk: Risk) -> dict[str, Any]:
 
 def numbers(phase: Phase, exposures: Sequence[Exposure], risk: Risk) -> tuple[NumberRisk, ...]:
     """All thousand numbers in order."""
+    intake = intake_of(phase)
     return tuple(
         NumberRisk(
             number=label(one.number),
-            total_bet=one.total_bet,
+            total_bet=from_cents(one.staked_cents),
             liability=risk.liability[one.number],
             profit=risk.profit[one.number],
             limit=limit_of(phase, one),
-            own_limit=one.max_amount is not None,
-            room=limits.room(one, intake_of(phase)).amount,
+            own_limit=one.limit_cents is not None,
+            room=from_cents(limits.room(one, intake).cents),
         )
         for one in exposures
     )
@@ -151,12 +157,13 @@ def numbers(phase: Phase, exposures: Sequence[Exposure], risk: Risk) -> tuple[Nu
 
 def hurting(phase: Phase, exposures: Sequence[Exposure], risk: Risk) -> tuple[Hurting, ...]:
     """The numbers of least profit, the worst first."""
+    intake = intake_of(phase)
     return tuple(
         Hurting(
             number=label(number),
-            total_bet=exposures[number].total_bet,
+            total_bet=from_cents(exposures[number].staked_cents),
             limit=limit_of(phase, exposures[number]),
-            room=limits.room(exposures[number], intake_of(phase)).amount,
+            room=from_cents(limits.room(exposures[number], intake).cents),
             profit=risk.profit[number],
         )
         for number in risk.hurting(HURTING)
@@ -174,9 +181,13 @@ def curve(risk: Risk) -> tuple[Decimal, ...]:
 
 def limit_of(phase: Phase, one: Exposure) -> Decimal:
     """A number's limit: its own where one is set, else the phase's."""
-    return phase.global_limit if one.max_amount is None else one.max_amount
+    return phase.global_limit if one.limit_cents is None else from_cents(one.limit_cents)
 
 
 def intake_of(phase: Phase) -> limits.Intake:
     """The phase as its limits see it."""
-    return limits.Intake(phase.global_limit, phase.total_limit, phase.total_in)
+    return limits.Intake(
+        global_limit=to_cents(phase.global_limit),
+        total_limit=None if phase.total_limit is None else to_cents(phase.total_limit),
+        total_in=to_cents(phase.total_in),
+    )

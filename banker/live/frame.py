@@ -8,6 +8,7 @@ import msgspec
 
 from banker.live import figures
 from banker.live.board import Board
+from banker.rules.money import from_cents
 from banker.rules.number import label
 
 _encode = msgspec.json.Encoder().encode
@@ -73,7 +74,7 @@ def _delta(board: Board, since: int) -> dict[str, Any]:
         **figures.summary(board.risk),
         "curve": figures.curve(board.risk),
         "numbers": [
-            (label(number), exposures[number].total_bet)
+            (label(number), from_cents(exposures[number].staked_cents))
             for number, tick in enumerate(board.changed_at)
             if tick > since
         ],

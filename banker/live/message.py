@@ -13,6 +13,7 @@ from msgspec import Meta
 from banker.books.judgement import Slip
 from banker.books.news import News, TicketLine
 from banker.errors import Refusal
+from banker.rules.money import from_cents
 
 Number = Annotated[int, Meta(ge=0, le=999)]
 
@@ -71,9 +72,7 @@ def of_news(epoch: str, news: News) -> Placed:
         commission=news.totals.commission,
         ticket_count=news.totals.ticket_count,
         bet_count=news.totals.bet_count,
-        exposures=tuple(
-            (one.number, cents(one.total_bet), weight(one.weight)) for one in news.exposures
-        ),
+        exposures=tuple((one.number, one.staked_cents, one.weight) for one in news.exposures),
         tickets=news.tickets,
         voided=news.voided,
     )
@@ -87,18 +86,8 @@ def of_refusal(epoch: str, phase_id: int, slip: Slip, refusal: Refusal) -> Refus
         epoch=epoch,
         phase_id=phase_id,
         collector=slip.username,
-        count=len(slip.bets),
-        total=sum((bet.amount for bet in slip.bets), Decimal(0)),
+        count=len(slip.stakes),
+        total=from_cents(sum(slip.stakes.values())),
         code=refusal.code,
         numbers=tuple(str(one["number"]) for one in offenders[:8]),
     )
-
-
-def cents(amount: Decimal) -> int:
-    """Money as whole cents."""
-    return int(amount * 100)
-
-
-def weight(amount: Decimal) -> int:
-    """A weight, stake times factor, in ten-thousandths."""
-    return int(amount * 10_000)

@@ -25,6 +25,7 @@ PULSE_S = 1.0
 SILENCE_S = 4.0
 BACKLOG = 1_000
 LONGEST_PAUSE_S = 2.0
+HARKEN_S = 0.2
 
 _log = structlog.get_logger()
 _encode = msgspec.json.Encoder().encode
@@ -55,10 +56,13 @@ class Stream:
         ]
 
     async def stop(self) -> None:
-        """End both."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        """End both. Told again until they hear it: the Redis client waits with `wait_for`, which
+        in Python 3.11 may swallow a cancellation."""
+        pending = set(self._tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=HARKEN_S)
 
     def tell(self, news: News) -> None:
         """Tell all boards what a committed transaction changed."""

@@ -2,6 +2,7 @@
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -47,6 +48,23 @@ def read_rate(text: str) -> Decimal:
     if not _rate.match(text) or text.endswith("\n"):
         raise ValueError(text)
     return Decimal(text)
+
+
+def to_cents(amount: Decimal) -> int:
+    """Money as whole cents: exact integers, in which slips are judged."""
+    return int(amount.scaleb(2, _EXACT))
+
+
+def from_cents(cents: int) -> Decimal:
+    """Whole cents as money."""
+    return Decimal(cents).scaleb(-2, _EXACT)
+
+
+# Stakes repeat: a few dozen amounts make most bets.
+@lru_cache(maxsize=16_384)
+def cents_text(cents: int) -> str:
+    """Whole cents, not negative, as `money` writes them."""
+    return f"{cents // 100}.{cents % 100:02d}"
 
 
 def money(amount: Decimal) -> str:

@@ -4,6 +4,7 @@ from functools import cache
 from itertools import permutations
 
 NUMBERS = range(1000)
+LABELS = tuple(f"{number:03d}" for number in NUMBERS)
 
 
 def label(number: int) -> str:

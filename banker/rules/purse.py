@@ -16,7 +16,7 @@ Entries = tuple[tuple[int, Decimal], ...]
 _DRAWING_ORDER: dict[Kind, int] = {"cash": 0, "bonus": 1, "credit": 2}
 
 
-class Purse(msgspec.Struct, frozen=True):
+class Purse(msgspec.Struct):
     """One account of a person. The floor is 0 for cash and bonus and minus the approved limit for
     credit, or lower where a debt was forced on it; what is drawn of a credit is below 0."""
 
@@ -68,8 +68,8 @@ def pay(purses: Sequence[Purse], amount: Decimal) -> Entries:
     entries = []
     rest = amount
     for purse in purses:
-        repaid = min(rest, -purse.balance)
-        if purse.kind == "credit" and repaid > 0:
+        if purse.kind == "credit" and purse.balance < 0 < rest:
+            repaid = min(rest, -purse.balance)
             entries.append((purse.account_id, repaid))
             rest -= repaid
     if rest > 0:

@@ -13,17 +13,17 @@ significant first, and then the bytes; every text is UTF-8.
   tickets, rising, in decimal and joined by `,` (an empty field where none is voided).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
-from banker.rules.money import money
-from banker.rules.number import label
+from banker.rules.money import cents_text
+from banker.rules.number import LABELS
 
 Identity = int | str | UUID
 
+_heads = tuple(f"{label}:" for label in LABELS)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -40,21 +40,20 @@ def leaf(
     ticket_id: Identity,
     collector_id: Identity,
     placed_at: datetime,
-    bets: Iterable[tuple[int, Decimal, Decimal]],
-    total: Decimal,
+    stakes: Mapping[int, int],
+    factors: Sequence[int] | None,
+    total_cents: int,
 ) -> bytes:
-    """The hash of one ticket. Bets are number, amount and factor; `placed_at` has a time zone."""
+    """The hash of one ticket. Stakes are cents by number, in number order, and factors, beside
+    them, in hundredths; None is 1.00 for each. `placed_at` has a time zone."""
     texts = (
         str(phase_id),
         str(sequence),
         str(ticket_id),
         str(collector_id),
         str((placed_at - _EPOCH) // _MICROSECOND),
-        ",".join(
-            f"{label(number)}:{money(amount)}:{factor:.2f}"
-            for number, amount, factor in sorted(bets)
-        ),
-        money(total),
+        _bets(stakes, factors),
+        cents_text(total_cents),
     )
     return sha256(b"\x00" + b"".join(_field(text.encode()) for text in texts)).digest()
 
@@ -112,6 +111,17 @@ def verify(
             node = _inner(node, beside)
         index, last = index >> 1, last >> 1
     return last == 0 and node == root_hash
+
+
+def _bets(stakes: Mapping[int, int], factors: Sequence[int] | None) -> str:
+    if factors is None:
+        # One string fewer a bet: nearly every ticket is of this kind.
+        bets = [_heads[number] + cents_text(cents) for number, cents in stakes.items()]
+        return ":1.00,".join(bets) + ":1.00" if bets else ""
+    return ",".join(
+        f"{_heads[number]}{cents_text(cents)}:{cents_text(factor)}"
+        for (number, cents), factor in zip(stakes.items(), factors, strict=True)
+    )
 
 
 def _inner(left: bytes, right: bytes) -> bytes:

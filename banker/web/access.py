@@ -18,7 +18,6 @@ from litestar.types import Scope
 
 from banker.books import session
 from banker.books.session import Kind, SignedIn
-from banker.database import RETRIED
 from banker.errors import Forbidden, NotSignedIn, Unavailable
 from banker.settings import Settings
 from banker.worker import Worker
@@ -27,6 +26,8 @@ from banker.worker import Worker
 AtWorker = NamedDependency[Worker]
 Asker = NamedDependency[SignedIn]
 PathText = FromPath[str]
+
+LONGEST_TOKEN = 200
 
 ANYONE: Mapping[str, Any] = {"roles": None}
 # Anyone, and no difference is made: such an answer needs no look into the books.
@@ -111,8 +112,15 @@ def cookie_name(settings: Settings) -> str:
 
 def bearer_token(connection: ASGIConnection[Any, Any, Any, Any]) -> str | None:
     """The token of an `Authorization: Bearer` header."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+    return read_bearer(connection.headers.get("authorization", ""))
+
+
+def read_bearer(line: str) -> str | None:
+    """The token of an `Authorization` line; None where it is of another kind, or beyond all
+    measure."""
+    scheme, _, rest = line.partition(" ")
+    token = rest.strip()
+    return token if scheme.lower() == "bearer" and 0 < len(token) <= LONGEST_TOKEN else None
 
 
 async def _find_person(connection: ASGIConnection[Any, Any, Any, Any]) -> SignedIn | None:
@@ -122,10 +130,6 @@ async def _find_person(connection: ASGIConnection[Any, Any, Any, Any]) -> Signed
         kind, token = "api", bearer_token(connection)
     else:
         token = connection.cookies.get(cookie_name(worker.settings))
-    if not token or len(token) > 200:
+    if not token or len(token) > LONGEST_TOKEN:
         return None
-    try:
-        async with worker.pool.acquire(timeout=5) as database:
-            return await session.holder(database, token, kind)
-    except RETRIED as lost:
-        raise Unavailable() from lost
+    return await worker.door.find(session.shown(token, kind))

@@ -18,12 +18,12 @@ from banker.settings import Settings
 from banker.web import account, cash, collect, health, people, phases, risk, signin, tickets
 from banker.web.access import MACHINES, check_role, demand_roles, provide_person
 from banker.web.api import router as api
+from banker.web.api.body import LARGEST_BODY_BYTES
 from banker.web.refusals import on_accident, on_http_exception, on_refusal
 from banker.web.rendering import STATIC, engine
 from banker.web.schema import openapi_config
 from banker.worker import Worker, opened
 
-LARGEST_BODY_BYTES = 512 * 1024
 LONGEST_PATH = 200
 
 HEADERS = {

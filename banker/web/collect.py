@@ -10,7 +10,7 @@ from litestar.response import Template
 
 from banker.books import exposure, ledger
 from banker.books import phase as phases
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.books.session import SignedIn
 from banker.database import reading
 from banker.errors import Malformed, Refusal

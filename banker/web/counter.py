@@ -34,15 +34,12 @@ async def place_text(
     if note is not None and "\0" in note:
         raise Malformed("The note holds a character that cannot be stored.", field="note")
     try:
-        read = notation.parse(text)
-        if read.problems:
-            raise unreadable(read)
         slip = Slip(
             collector_id=person.id,
             username=person.username,
             key=key,
             fingerprint=request.fingerprint(str(phase_id), text, note or ""),
-            bets=read.bets,
+            stakes=_read(text),
             text=text,
             note=note or None,
         )
@@ -51,9 +48,19 @@ async def place_text(
         metrics.slips.labels(refusal.code).inc()
         raise
     metrics.slips.labels("replayed" if answer.replayed else "placed").inc()
-    metrics.bets.inc(0 if answer.replayed else len(slip.bets))
+    metrics.bets.inc(0 if answer.replayed else len(slip.stakes))
     metrics.placement_seconds.observe(time.perf_counter() - started)
     return answer
+
+
+def _read(text: str) -> dict[int, int]:
+    plain = notation.plain_stakes(text)
+    if plain is not None:
+        return plain
+    read = notation.parse(text)
+    if read.problems:
+        raise unreadable(read)
+    return read.stakes
 
 
 async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> ticket.Ticket:

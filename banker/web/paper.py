@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.books.ticket import Ticket
 from banker.rules import notation
 from banker.rules.notation import Bet

@@ -10,8 +10,10 @@ import msgspec
 
 from banker.books.exposure import Standing
 from banker.books.phase import Phase
+from banker.live.figures import intake_of
 from banker.rules import limits, notation
 from banker.rules.limits import Offender
+from banker.rules.money import from_cents
 from banker.rules.notation import Bet, Line, Problem, Slip
 from banker.rules.notation.fold import fold
 from banker.rules.number import label
@@ -69,7 +71,7 @@ class Readback(msgspec.Struct, frozen=True):
             if not numbers:
                 margins.append((line.line, *_margin(line)))
             elif len(numbers) == 1:
-                margins.append((line.line, f"room {shown(numbers[0].room)}", "warn"))
+                margins.append((line.line, f"room {_shown(numbers[0].room)}", "warn"))
             else:
                 margins.append((line.line, f"{len(numbers)} over the room", "warn"))
         return margins
@@ -122,7 +124,7 @@ def read_back(text: str, standing: Standing, available: Decimal) -> Readback:
         state=state,
         stop=stop,
         offenders=() if together is not None else tuple(offenders),
-        left_together=together,
+        left_together=None if together is None else from_cents(together),
         available=available if is_short else None,
         has_prefixes=bool(slip.problems) and notation.strip_chat_prefixes(text) is not None,
     )
@@ -138,14 +140,14 @@ def fitted(text: str, standing: Standing, numbers: Iterable[int] | None) -> str:
     offenders = {one.number: one for one in judge(slip, standing) if one.asked > one.room}
     lowered = offenders.keys() if numbers is None else offenders.keys() & set(numbers)
     comments = [
-        f"# {label(one.number)} asked {shown(one.asked)}, room {shown(one.room)}"
+        f"# {label(one.number)} asked {_shown(one.asked)}, room {_shown(one.room)}"
         for one in offenders.values()
         if one.number in lowered
     ]
     if len(comments) > MOST_COMMENTS:
         comments = [f"# {len(comments):,} numbers lowered to their room"]
     bets = [
-        Bet(bet.number, offenders[bet.number].room) if bet.number in lowered else bet
+        Bet(bet.number, from_cents(offenders[bet.number].room)) if bet.number in lowered else bet
         for bet in slip.bets
     ]
     return "\n".join([*comments, notation.write(bet for bet in bets if bet.amount > 0)])
@@ -155,9 +157,7 @@ def judge(slip: Slip, standing: Standing) -> list[Offender]:
     """All that stands against the slip's numbers as the phase stands."""
     phase = standing.phase
     return limits.verdict(
-        {bet.number: bet.amount for bet in slip.bets},
-        {one.number: one for one in standing.exposures},
-        limits.Intake(phase.global_limit, phase.total_limit, phase.total_in),
+        slip.stakes, {one.number: one for one in standing.exposures}, intake_of(phase)
     )
 
 
@@ -179,6 +179,10 @@ def told(problems: tuple[Problem, ...]) -> list[Problem]:
 
 def _ended(phase: Phase) -> str:
     return "its closing time has passed" if phase.state == "open" else f"it is {phase.state}"
+
+
+def _shown(cents: int) -> str:
+    return shown(from_cents(cents))
 
 
 def _margin(line: Line) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from litestar.plugins.jinja import JinjaTemplateEngine
 
+from banker.rules.money import from_cents
 from banker.rules.number import label
 from banker.settings import PROJECT, Settings
 
@@ -29,6 +30,7 @@ def engine(settings: Settings) -> JinjaTemplateEngine:
     environment.globals["asset"] = asset
     environment.filters["money"] = shown
     environment.filters["number"] = label
+    environment.filters["from_cents"] = from_cents
     environment.filters["clock"] = lambda moment: clock(moment, zone)
     environment.filters["moment"] = lambda moment: dated(moment, zone)
     return JinjaTemplateEngine.from_environment(environment)

@@ -12,11 +12,9 @@ from banker.books.exposure import Standing
 from banker.books.session import SignedIn
 from banker.database import persist, reading
 from banker.live import figures
-from banker.live.message import cents, weight
 from banker.rules import limits
-from banker.rules.money import money, read_amount
+from banker.rules.money import cents_text, from_cents, read_amount
 from banker.rules.number import label
-from banker.rules.risk import assess
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import LARGEST_LIMIT, read_id, read_number
 from banker.web.page import page
@@ -126,22 +124,17 @@ async def _number(
 
 def _facts(standing: Standing, number: int) -> dict[str, object]:
     one = standing.exposures[number]
-    risk = assess(
-        [cents(each.total_bet) for each in standing.exposures],
-        [weight(each.weight) for each in standing.exposures],
-        cents(standing.phase.commission),
-        standing.phase.prizes,
-    )
+    risk = figures.assessed(standing.phase, standing.exposures)
     return {
         "number": label(number),
-        "total_bet": one.total_bet,
-        "weight": one.weight.quantize(Decimal("0.01")),
+        "total_bet": from_cents(one.staked_cents),
+        "weight": Decimal(one.weight).scaleb(-4).quantize(Decimal("0.01")),
         "liability": risk.liability[number],
         "profit": risk.profit[number],
         "limit": figures.limit_of(standing.phase, one),
-        "own_limit": None if one.max_amount is None else money(one.max_amount),
-        "room": limits.room(one, figures.intake_of(standing.phase)).amount,
-        "break_even": risk.break_even(number, one.factor),
+        "own_limit": None if one.limit_cents is None else cents_text(one.limit_cents),
+        "room": from_cents(limits.room(one, figures.intake_of(standing.phase)).cents),
+        "break_even": risk.break_even(number, from_cents(one.factor)),
     }
 
 

@@ -38,16 +38,15 @@ limit :few;
 -- What a check of limits reads is the sum over the bets that stand; in a void phase that is nothing.
 with staked as (
     select
-        bets.phase_id,
-        bets.number,
-        sum(bets.amount) as total_bet,
-        sum(bets.amount * bets.factor) as weight
-    from bets
-    join tickets
-        on tickets.phase_id = bets.phase_id
-        and tickets.sequence = bets.sequence
+        tickets.phase_id,
+        bet.number,
+        sum(bet.cents) * 0.01 as total_bet,
+        sum(bet.cents * coalesce(bet.factor, 100)) * 0.0001 as weight
+    from tickets
+    cross join unnest(tickets.numbers, tickets.cents, tickets.factors)
+        as bet (number, cents, factor)
     where tickets.voided_at is null
-    group by bets.phase_id, bets.number
+    group by tickets.phase_id, bet.number
 )
 
 select

@@ -10,65 +10,20 @@ where requests.status is null
 order by requests.created_at, requests.actor_id, requests.operation, requests.key
 limit :few;
 
--- name: slip_answers(few)
--- An accepted slip is a ticket of whoever sent it. `encode` reads any bytes, so that no body, however
--- damaged, stops the check.
+-- name: stray_requests(few)
+-- A ticket holds the key that it was asked for under: one kept here would answer nobody.
 select
-    format('request %s of user %s to place', answered.key, answered.actor_id) as row,
-    format(
-        'status %s, naming ticket %s, which is not a ticket of this user',
-        answered.status, coalesce(answered.ticket_id, 'none')
-    ) as detail
-from (
-    select
-        requests.actor_id,
-        requests.key,
-        requests.status,
-        substring(
-            encode(substring(requests.body from 1 for 64), 'escape')
-            from '^\{"id":"([0-9a-f-]{36})"'
-        ) as ticket_id
-    from requests
-    where requests.operation = 'place'
-        and requests.status is not null
-) as answered
-left join tickets
-    on tickets.id::text = answered.ticket_id
-    and tickets.collector_id = answered.actor_id
-where tickets.id is null
-    or answered.status <> 201
-order by answered.actor_id, answered.key
-limit :few;
-
--- name: ticket_requests(few)
--- A ticket was asked for once, under one key of its collector.
-select
-    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
-    format('%s requests are answered with it', coalesce(answered.request_count, 0)) as detail
-from tickets
-left join (
-    select named.actor_id, named.ticket_id, count(*) as request_count
-    from (
-        select
-            requests.actor_id,
-            substring(
-                encode(substring(requests.body from 1 for 64), 'escape')
-                from '^\{"id":"([0-9a-f-]{36})"'
-            ) as ticket_id
-        from requests
-        where requests.operation = 'place'
-            and requests.status = 201
-    ) as named
-    group by named.actor_id, named.ticket_id
-) as answered
-    on answered.ticket_id = tickets.id::text
-    and answered.actor_id = tickets.collector_id
-where answered.request_count is distinct from 1
-order by tickets.phase_id, tickets.sequence
+    format('request %s of user %s to %s', requests.key, requests.actor_id, requests.operation)
+        as row,
+    'the key of a slip is on its ticket' as detail
+from requests
+where requests.operation = 'place'
+order by requests.actor_id, requests.key
 limit :few;
 
 -- name: desk_answers(few)
--- Money over the counter is a transfer of whoever counted it.
+-- Money over the counter is a transfer of whoever counted it. `encode` reads any bytes, so that no
+-- body, however damaged, stops the check.
 select
     format('request %s of user %s to %s', answered.key, answered.actor_id, answered.operation)
         as row,
@@ -113,8 +68,7 @@ left join (
                 from '^\{"transfer_id":"([0-9]{1,18})"'
             ) as transfer_id
         from requests
-        where requests.operation <> 'place'
-            and requests.status = 201
+        where requests.status = 201
     ) as named
     group by named.actor_id, named.transfer_id
 ) as answered
@@ -124,41 +78,6 @@ where transfers.reason in ('deposit', 'withdrawal')
     and answered.request_count is distinct from 1
 order by transfers.id
 limit :few;
-
--- name: read_receipts()
--- The answers to accepted slips beside the tickets that they tell of.
-select
-    requests.actor_id,
-    requests.key,
-    requests.body,
-    tickets.sequence,
-    tickets.bet_count,
-    tickets.total,
-    tickets.commission,
-    tickets.balance_after,
-    tickets.placed_at,
-    held.numbers,
-    held.amounts
-from requests
-join tickets
-    on tickets.id::text = substring(
-        encode(substring(requests.body from 1 for 64), 'escape')
-        from '^\{"id":"([0-9a-f-]{36})"'
-    )
-left join (
-    select
-        bets.phase_id,
-        bets.sequence,
-        array_agg(bets.number order by bets.number) as numbers,
-        array_agg(bets.amount order by bets.number) as amounts
-    from bets
-    group by bets.phase_id, bets.sequence
-) as held
-    on held.phase_id = tickets.phase_id
-    and held.sequence = tickets.sequence
-where requests.operation = 'place'
-    and requests.status = 201
-order by tickets.phase_id, tickets.sequence;
 
 -- name: read_counted()
 -- The answers of the desk beside the transfers that they tell of.

@@ -190,13 +190,17 @@ select
     paid.multiplier,
     paid.amount as paid
 from (
-    select bets.sequence, bets.number, bets.amount, bets.factor
-    from bets
-    join tickets
-        on tickets.phase_id = bets.phase_id
-        and tickets.sequence = bets.sequence
-    where bets.phase_id = :phase_id
-        and bets.number = any(:numbers::integer[])
+    select
+        tickets.sequence,
+        bet.number,
+        bet.cents * 0.01 as amount,
+        coalesce(bet.factor, 100) * 0.01 as factor
+    from tickets
+    cross join unnest(tickets.numbers, tickets.cents, tickets.factors)
+        as bet (number, cents, factor)
+    where tickets.phase_id = :phase_id
+        and tickets.numbers && :numbers::smallint[]
+        and bet.number = any(:numbers::smallint[])
         and tickets.voided_at is null
 ) as won
 full join (

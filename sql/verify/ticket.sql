@@ -1,42 +1,59 @@
--- name: ticket_totals(few)
--- A ticket is worth what its bets come to.
+-- name: stray_tickets(few)
+-- A ticket belongs to a phase and to people, all of whom are known.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
     format(
-        'the total is %s for %s bets; the bets come to %s, there are %s',
-        tickets.total, tickets.bet_count, coalesce(held.total, 0), coalesce(held.bet_count, 0)
+        'unknown: %s',
+        concat_ws(
+            ', ',
+            case when phases.id is null then 'the phase' end,
+            case when collectors.id is null then 'collector ' || tickets.collector_id end,
+            case when partners.id is null then 'partner ' || tickets.partner_id end,
+            case when voiders.id is null then 'user ' || tickets.voided_by || ', who voided it' end
+        )
     ) as detail
 from tickets
-left join (
-    select
-        bets.phase_id,
-        bets.sequence,
-        sum(bets.amount) as total,
-        count(*) as bet_count
-    from bets
-    group by bets.phase_id, bets.sequence
-) as held
-    on held.phase_id = tickets.phase_id
-    and held.sequence = tickets.sequence
-where tickets.total is distinct from coalesce(held.total, 0)
-    or tickets.bet_count is distinct from coalesce(held.bet_count, 0)
+left join phases on phases.id = tickets.phase_id
+left join users as collectors on collectors.id = tickets.collector_id
+left join users as partners on partners.id = tickets.partner_id
+left join users as voiders on voiders.id = tickets.voided_by
+where phases.id is null
+    or collectors.id is null
+    or (partners.id is null and tickets.partner_id is not null)
+    or (voiders.id is null and tickets.voided_by is not null)
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: stray_bets(few)
--- No foreign key guards a bet, so that no slip pays for it; this does.
+-- name: ticket_keys(few)
+-- A ticket was asked for once, under a key that its collector can have sent, and what was asked is
+-- known by its digest. The index that keeps keys apart may be damaged too.
+with shared as (
+    select tickets.collector_id, tickets.key, count(*) as ticket_count
+    from tickets
+    group by tickets.collector_id, tickets.key
+    having count(*) > 1
+)
+
 select
+    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
     format(
-        'bet on %s of ticket %s of phase %s',
-        lpad(bets.number::text, 3, '0'), bets.sequence, bets.phase_id
-    ) as row,
-    'there is no such ticket' as detail
-from bets
-left join tickets
-    on tickets.phase_id = bets.phase_id
-    and tickets.sequence = bets.sequence
-where tickets.sequence is null
-order by bets.phase_id, bets.sequence, bets.number
+        'key %s of user %s is on %s tickets; its fingerprint has %s bytes',
+        coalesce(quote_literal(left(tickets.key, 80)), 'missing'),
+        tickets.collector_id,
+        coalesce(shared.ticket_count, 1),
+        coalesce(length(tickets.fingerprint), 0)
+    ) as detail
+from tickets
+left join shared
+    on shared.collector_id = tickets.collector_id
+    and shared.key = tickets.key
+where shared.ticket_count is not null
+    or (
+        length(tickets.key) between 1 and 255
+        and tickets.key !~ '[^!-~]'
+        and length(tickets.fingerprint) = 32
+    ) is not true
+order by tickets.phase_id, tickets.sequence
 limit :few;
 
 -- name: ticket_sequences(few)
@@ -166,7 +183,8 @@ order by tickets.phase_id, tickets.sequence
 limit :few;
 
 -- name: read_commissions()
--- What the recomputation of every ticket's commission needs.
+-- The tickets whose commission is not the nearest cent by less than half of one: the rules say which
+-- way a half goes.
 select
     tickets.phase_id,
     tickets.sequence,
@@ -174,32 +192,23 @@ select
     tickets.commission_rate,
     tickets.commission
 from tickets
+where (
+    abs(tickets.commission * 100 - tickets.total * tickets.commission_rate) < 0.5
+) is not true
 order by tickets.phase_id, tickets.sequence;
 
 -- name: read_tickets()
--- What the recomputation of every ticket's leaf needs, with its bets in number order.
+-- What the recomputation of every ticket's leaf needs.
 select
     tickets.phase_id,
     tickets.sequence,
     tickets.id,
     tickets.collector_id,
     tickets.placed_at,
+    tickets.numbers,
+    tickets.cents,
+    tickets.factors,
     tickets.total,
-    tickets.leaf,
-    coalesce(held.numbers, '{}') as numbers,
-    coalesce(held.amounts, '{}') as amounts,
-    coalesce(held.factors, '{}') as factors
+    tickets.leaf
 from tickets
-left join (
-    select
-        bets.phase_id,
-        bets.sequence,
-        array_agg(bets.number order by bets.number) as numbers,
-        array_agg(bets.amount order by bets.number) as amounts,
-        array_agg(bets.factor order by bets.number) as factors
-    from bets
-    group by bets.phase_id, bets.sequence
-) as held
-    on held.phase_id = tickets.phase_id
-    and held.sequence = tickets.sequence
 order by tickets.phase_id, tickets.sequence;

@@ -21,9 +21,9 @@ async def build(pool: Pool) -> Cast:
 
     Users: 2 Ko, 5 Aung, 6 Khin, 7 Hla; their cash purses are 101, 104, 107 and 110, bonus and
     credit follow. In phase 1 tickets 1 and 5 are Aung's, 2 Khin's, 4 Hla's from cash, bonus and
-    credit; 3 (Khin's) and 6 (Aung's) are void. Transfers: 1 to 3 deposits, 4 a bonus, 5 to 10 those
-    stakes, 11 and 12 their voids, 13 to 15 the payouts of tickets 1, 2 and 4, 16 and 17 the
-    commissions of Aung and Hla, 18 a withdrawal.
+    credit; 3 (Khin's) and 6 (Aung's) are void; 321, on ticket 2, counts for half. Transfers: 1 to 3
+    deposits, 4 a bonus, 5 to 10 those stakes, 11 and 12 their voids, 13 to 15 the payouts of
+    tickets 1, 2 and 4, 16 and 17 the commissions of Aung and Hla, 18 a withdrawal.
     """
     cast = await gather(pool, prizes=PRIZES)
     await _settled(pool, cast)
@@ -54,6 +54,7 @@ async def _settled(pool: Pool, cast: Cast) -> None:
     await deposit(pool, cast, cast.hla, "100.00")
     await _grant(pool, cast, cast.hla, bonus="40.00", credit="50.00")
     await place(pool, cast.phase, slip(cast.aung, "123 500\n132 100\n124 50", key="first"))
+    await pool.execute("update exposures set factor = 0.5 where phase_id = 1 and number = 321")
     await placed(pool, cast.phase, cast.khin, "122 0.01\n321 33.33")
     withdrawn = await placed(pool, cast.phase, cast.khin, "999 10")
     await placed(pool, cast.phase, cast.hla, "123 150")
@@ -93,7 +94,8 @@ async def _closed(pool: Pool, cast: Cast) -> None:
 
 async def _open(pool: Pool, cast: Cast) -> None:
     taken = await _opened(pool, cast, "open")
-    await placed(pool, taken, cast.aung, "007 7\n123 1")
+    # 15 % of it ends in half a cent.
+    await placed(pool, taken, cast.aung, "007 7\n123 1.10")
     await placed(pool, taken, cast.khin, "007 3.50")
     undone = await placed(pool, taken, cast.khin, "008 8")
     await _void(pool, undone.id, cast.khin)

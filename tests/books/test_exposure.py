@@ -12,6 +12,7 @@ from banker.books.request import Answer
 from banker.database import Pool, reading, transaction
 from banker.errors import NotFound, OverLimit, WrongState
 from banker.rules.limits import Exposure
+from banker.rules.money import to_cents
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, newcomers, place, placed, slip
 
@@ -39,8 +40,9 @@ async def test_a_standing_is_all_numbers_in_order(pool: Pool, cast: Cast) -> Non
         with pytest.raises(NotFound):
             await exposure.standing(connection, 999)
     assert [one.number for one in standing.exposures] == list(range(1000))
-    assert [standing.exposures[n].total_bet for n in (0, 999, 7, 8)] == [1, Decimal("2.5"), 3, 0]
-    assert standing.phase.total_in == sum(one.total_bet for one in standing.exposures)
+    assert [standing.exposures[n].staked_cents for n in (0, 999, 7, 8)] == [100, 250, 300, 0]
+    assert to_cents(standing.phase.total_in) == sum(one.staked_cents for one in standing.exposures)
+    assert {(one.factor, one.limit_cents) for one in standing.exposures} == {(100, None)}
     assert (standing.phase.version, standing.phase.bet_count) == (1, 3)
 
 
@@ -70,14 +72,14 @@ async def test_limits_belong_to_drafts_and_open_phases(pool: Pool, cast: Cast) -
     async with transaction(pool) as connection:
         draft = await phase.create(connection, cast.thida.id, Draft(name="later"))
     await set_limit(pool, draft.id, 7, "5.00")
-    assert (await number(pool, draft.id, 7)).max_amount == 5
+    assert (await number(pool, draft.id, 7)).limit_cents == 500
     with pytest.raises(NotFound):
         await set_limit(pool, 999, 7, "5.00")
     async with transaction(pool) as connection:
         await settlement.close(connection, cast.phase.id, cast.min.id)
     with pytest.raises(WrongState):
         await set_limit(pool, cast.phase.id, 7, "5.00")
-    assert (await number(pool, cast.phase.id, 7)).max_amount is None
+    assert (await number(pool, cast.phase.id, 7)).limit_cents is None
 
 
 async def test_the_version_grows_by_one_with_every_change(pool: Pool, cast: Cast) -> None:
@@ -100,9 +102,9 @@ async def test_a_void_phase_keeps_limits_and_sequence_and_no_stake(pool: Pool, c
         await voiding.void(connection, cast.phase.id, "called off", cast.min.id)
     async with reading(pool) as connection:
         standing = await exposure.standing(connection, cast.phase.id)
-    assert {one.total_bet for one in standing.exposures} == {Decimal(0)}
-    assert {one.weight for one in standing.exposures} == {Decimal(0)}
-    assert standing.exposures[123].max_amount == 500
+    assert {one.staked_cents for one in standing.exposures} == {0}
+    assert {one.weight for one in standing.exposures} == {0}
+    assert standing.exposures[123].limit_cents == 500_00
     assert (standing.phase.last_sequence, standing.phase.total_in, standing.phase.commission) == (
         1,
         0,
@@ -117,10 +119,12 @@ async def test_a_weight_is_the_stake_times_the_factor_it_was_taken_at(
     early = await placed(pool, cast.phase, cast.aung, "123 0.01")
     await owner.execute("update exposures set factor = 0.55 where number = 123")
     await placed(pool, cast.phase, cast.aung, "123 0.03")
-    assert (await number(pool, cast.phase.id, 123)).weight == Decimal("0.0265")
+    assert (await number(pool, cast.phase.id, 123)).weight == 265
     async with transaction(pool) as connection:
         await ticket.void(connection, UUID(early.id), cast.aung.id)
-    assert (await number(pool, cast.phase.id, 123)).weight == Decimal("0.0165")
+    assert (await number(pool, cast.phase.id, 123)).weight == 165
+    stored = await owner.fetchval("select weight from exposures where weight > 0")
+    assert stored == Decimal("0.0165")
     await assert_books_balance(pool)
 
 
@@ -136,8 +140,8 @@ async def test_limits_set_while_slips_come_do_not_deadlock_and_hold(pool: Pool, 
         *(set_limit(pool, cast.phase.id, 999 - n, "5000.00") for n in range(6)),
     )
     taken = [one for one in answers if one is not None and isinstance(one[0], Answer)]
-    staked = (await number(pool, cast.phase.id, 123)).total_bet
-    assert staked == 100 * len(taken)
+    staked = (await number(pool, cast.phase.id, 123)).staked_cents
+    assert staked == 100_00 * len(taken)
     assert len(taken) >= 7
     assert await version(pool, cast.phase.id) == len(taken) + 12
     await assert_books_balance(pool)

@@ -3,7 +3,7 @@ from decimal import Decimal
 import msgspec
 
 from banker.books import ledger, phase
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.books.request import Answer
 from banker.database import Pool, transaction
 from banker.errors import InsufficientFunds, IntakeStopped, KeyReused, OverLimit, PhaseClosed
@@ -31,11 +31,12 @@ async def test_a_refused_slip_leaves_nothing(pool: Pool, cast: Cast) -> None:
     assert refusal.facts == {"needed": "500.00", "available": "0.00"}
     async with transaction(pool) as connection:
         read = await phase.read(connection, cast.phase.id)
-        assert (read.version, read.total_in) == (0, 0)
-        assert (
-            await connection.fetchval("select count(*) from requests where operation = 'place'")
-            == 0
-        )
+        assert (read.version, read.total_in, read.last_sequence) == (0, 0, 0)
+        for table in ("tickets", "bets"):
+            assert await connection.fetchval(f"select count(*) from {table}") == 0
+        asked = "select count(*) from requests where actor_id = $1"
+        assert await connection.fetchval(asked, cast.hla.id) == 0
+        assert await connection.fetchval("select max(total_bet) from exposures") == 0
 
 
 async def test_every_offender_is_named_with_its_room(pool: Pool, cast: Cast) -> None:

@@ -24,7 +24,7 @@ async def test_a_void_gives_back_to_the_purses_it_came_from(pool: Pool, cast: Ca
         balance = (await ledger.balances(connection, [cast.hla.id]))[cast.hla.id]
         exposures = await exposure.read(connection, cast.phase.id)
     assert (balance.cash_balance, balance.credit_balance) == (Decimal("100.00"), 0)
-    assert sum(one.total_bet for one in exposures) == 0
+    assert {(one.staked_cents, one.weight) for one in exposures} == {(0, 0)}
     await assert_books_balance(pool)
 
 

@@ -47,15 +47,16 @@ TABLES = [
     "transfers",
     "entries",
     "tickets",
-    "bets",
     "settlements",
     "payouts",
     "commissions",
     "requests",
 ]
 
-# Tables in which every column is money, or says whose.
-COUNTED = ("entries", "bets", "payouts", "commissions")
+# Tables in which every column is money, or says whose or what for; but for what was only written
+# down beside it.
+COUNTED = ("entries", "tickets", "payouts", "commissions")
+UNCOUNTED = ("partner_id", "text", "note")
 
 # Damage that the tables themselves would refuse is damage too: it may come from a hand on the disk.
 _LIFT_ALL_GUARDS = """
@@ -71,6 +72,15 @@ begin
         order by position(contype::text in 'fcup')
     loop
         execute format('alter table %s drop constraint %I', guard.relation, guard.conname);
+    end loop;
+    for guard in
+        select indexrelid::regclass as index
+        from pg_index
+        join pg_class on pg_class.oid = indexrelid
+        where relnamespace = 'public'::regnamespace
+            and indisunique
+    loop
+        execute format('drop index %s', guard.index);
     end loop;
     for guard in
         select attrelid::regclass as relation, attname
@@ -188,7 +198,8 @@ async def test_a_column_emptied_is_reported_not_raised(unguarded: asyncpg.Connec
     for column in columns:
         async with _undone(unguarded):
             await unguarded.execute(f'update {column["relation"]} set "{column["name"]}" = null')
-            assert await verify(unguarded) or column["relation"] not in COUNTED, column["name"]
+            counted = column["relation"] in COUNTED and column["name"] not in UNCOUNTED
+            assert await verify(unguarded) or not counted, column["name"]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -1,6 +1,5 @@
 import asyncio
 from datetime import datetime
-from decimal import Decimal
 from statistics import median
 
 import httpx
@@ -69,9 +68,7 @@ async def test_a_limit_is_set_from_the_map_by_keyboard(
     await field.press("Enter")
     await wall.wait_for_selector("#dialog:not([open])", state="attached")
     async with reading(pool) as connection:
-        assert (await exposure.read(connection, cast.phase.id))[137].max_amount == Decimal(
-            "12345.50"
-        )
+        assert (await exposure.read(connection, cast.phase.id))[137].limit_cents == 12_345_50
 
 
 async def test_a_limit_that_cannot_be_read_is_said_at_the_field(

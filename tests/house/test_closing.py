@@ -10,7 +10,7 @@ import msgspec
 
 from banker.books import phase, settlement
 from banker.books.phase import Phase
-from banker.books.placement import Receipt
+from banker.books.receipt import Receipt
 from banker.database import Pool, reading
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, placed

@@ -13,6 +13,7 @@ from banker.desk import Desk
 from banker.embedded import House
 from banker.errors import OverLimit, Refusal
 from banker.live.stream import Stream
+from banker.rules.money import to_cents
 from banker.rules.number import label
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, newcomers, place, slip
@@ -54,7 +55,7 @@ async def test_no_limit_is_passed_and_no_room_is_left_that_was_asked_for(
             assert _was_taken(await _place(desks[1], cast.phase, last))
         async with reading(pool) as connection:
             staked = await exposure.read(connection, cast.phase.id)
-        assert staked[number].total_bet == limit
+        assert staked[number].staked_cents == to_cents(limit)
     await assert_books_balance(pool)
 
 

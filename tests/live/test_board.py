@@ -41,12 +41,12 @@ async def _told(pool: Pool, cast: Cast, text: str) -> Placed:
 async def _ticks(board: Board, count: int = 1) -> None:
     """Wait until the board has ticked."""
     goal = board.tick + count
-    async with asyncio.timeout(3), board.ticked:
-        await board.ticked.wait_for(lambda: board.tick >= goal)
+    async with asyncio.timeout(3):
+        await board.past(goal - 1)
 
 
-def _stake(board: Board, number: int) -> tuple[int, Decimal]:
-    return board.stakes[number], board.exposures[number].total_bet
+def _stake(board: Board, number: int) -> int:
+    return board.exposures[number].staked_cents
 
 
 async def test_a_board_begins_with_what_postgres_knows(pool: Pool, cast: Cast) -> None:
@@ -54,7 +54,7 @@ async def test_a_board_begins_with_what_postgres_knows(pool: Pool, cast: Cast) -
     async with boards(pool) as kept:
         board = await kept.board(cast.phase.id)
         assert board.version == 1
-        assert _stake(board, 137) == (50000, Decimal("500.00"))
+        assert _stake(board, 137) == 500_00
         assert [line.sequence for _, line in board.feed.tickets] == [1]
 
 
@@ -82,7 +82,7 @@ async def test_what_is_told_is_taken_in_without_reading_again(pool: Pool, cast: 
             kept.hear(said)
             await _ticks(board)
         assert board.version == 1
-        assert _stake(board, 137) == (50000, Decimal("500.00"))
+        assert _stake(board, 137) == 500_00
         assert board.risk.worst.number == 137
 
 
@@ -102,7 +102,7 @@ async def test_a_message_of_long_ago_does_no_harm(pool: Pool, cast: Cast) -> Non
     async with boards(pool) as kept:
         board = await kept.board(cast.phase.id)
         kept.hear(first)
-        assert _stake(board, 137) == (60000, Decimal("600.00"))
+        assert _stake(board, 137) == 600_00
 
 
 async def test_messages_that_overtook_each_other_are_taken_in_order(pool: Pool, cast: Cast) -> None:
@@ -114,7 +114,7 @@ async def test_messages_that_overtook_each_other_are_taken_in_order(pool: Pool, 
                 kept.hear(one)
             await _ticks(board)
         assert board.version == 3
-        assert _stake(board, 137) == (600, Decimal("6.00"))
+        assert _stake(board, 137) == 6_00
         assert [line.sequence for _, line in board.feed.tickets] == [1, 2, 3]
 
 
@@ -126,7 +126,7 @@ async def test_after_a_gap_the_board_reads_postgres_again(pool: Pool, cast: Cast
         assert board.version == 0
         await _ticks(board, 2)
         assert board.version == 2
-        assert (board.stakes[137], board.stakes[138]) == (50000, 500)
+        assert (_stake(board, 137), _stake(board, 138)) == (500_00, 5_00)
         assert board.snapshot_tick == board.tick
 
 
@@ -148,7 +148,7 @@ async def test_what_is_told_while_the_board_reads_is_not_lost(pool: Pool, cast: 
             kept.hear(await _told(pool, cast, "137 500"))
             release.set()
         await until(lambda: board.version == 1)
-        assert board.stakes[137] == 50000
+        assert _stake(board, 137) == 500_00
 
 
 async def test_what_is_told_while_the_board_first_reads_is_not_lost(pool: Pool, cast: Cast) -> None:
@@ -160,7 +160,7 @@ async def test_what_is_told_while_the_board_first_reads_is_not_lost(pool: Pool, 
             kept.hear(await _told(pool, cast, "137 500"))
             release.set()
             board = await making
-        assert (board.version, board.stakes[137]) == (1, 50000)
+        assert (board.version, _stake(board, 137)) == (1, 500_00)
 
 
 async def test_a_change_told_while_the_board_reads_is_not_lost(pool: Pool, cast: Cast) -> None:
@@ -171,7 +171,7 @@ async def test_a_change_told_while_the_board_reads_is_not_lost(pool: Pool, cast:
                 await exposure.set_limit(connection, cast.phase.id, 137, Decimal("7.00"))
             kept.hear(Changed(EPOCH, cast.phase.id))
             release.set()
-        await until(lambda: board.exposures[137].max_amount == Decimal("7.00"))
+        await until(lambda: board.exposures[137].limit_cents == 7_00)
 
 
 async def test_a_slip_that_is_read_and_told_is_counted_once(pool: Pool, cast: Cast) -> None:
@@ -182,7 +182,7 @@ async def test_a_slip_that_is_read_and_told_is_counted_once(pool: Pool, cast: Ca
             kept.hear(said)
             release.set()
         await until(lambda: board.version == 1)
-        assert (board.stakes[137], len(board.feed.tickets)) == (50000, 1)
+        assert (_stake(board, 137), len(board.feed.tickets)) == (500_00, 1)
 
 
 async def test_a_board_that_cannot_read_tries_again(pool: Pool, cast: Cast) -> None:
@@ -214,7 +214,7 @@ async def test_a_void_slip_leaves_the_board(pool: Pool, cast: Cast) -> None:
         async with transaction(pool) as connection:
             await ticket.void(connection, UUID(receipt.id), cast.aung.id)
         kept.hear(Changed(EPOCH, cast.phase.id))
-        await until(lambda: board.stakes[137] == 0)
+        await until(lambda: _stake(board, 137) == 0)
         assert len(board.feed.tickets) == 0
 
 

@@ -29,7 +29,7 @@ async def test_what_was_committed_and_never_told_is_found_by_looking(
     board = await boards.board(cast.phase.id)
     await placed(pool, cast.phase, cast.aung, "137 500")
     await until(lambda: board.version == 1)
-    assert board.stakes[137] == 50000
+    assert board.exposures[137].staked_cents == 500_00
     assert board.snapshot_tick == board.tick
 
 

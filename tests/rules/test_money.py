@@ -78,3 +78,24 @@ def test_money_and_rates_are_written_for_callers() -> None:
         "100",
         "10",
     ]
+
+
+@given(amounts)
+def test_cents_are_the_same_money(amount: Decimal) -> None:
+    cents = money.to_cents(amount)
+    assert Fraction(cents, 100) == Fraction(amount)
+    assert money.from_cents(cents) == amount
+    assert money.cents_text(cents) == str(money.from_cents(cents)) == money.money(amount)
+
+
+def test_cents_are_whole_at_both_ends_of_what_a_balance_can_hold() -> None:
+    largest = Decimal("9" * 18 + ".99")
+    for amount in (largest, -largest, Decimal("-0.01"), Decimal("0.00"), Decimal("1E+2")):
+        assert Fraction(money.to_cents(amount), 100) == Fraction(amount)
+        assert money.from_cents(money.to_cents(amount)) == amount
+    assert [str(money.from_cents(cents)) for cents in (0, 5, -5, 10**20)] == [
+        "0.00",
+        "0.05",
+        "-0.05",
+        "1" + "0" * 18 + ".00",
+    ]

@@ -7,10 +7,10 @@ from itertools import permutations
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from banker.rules.money import LARGEST_STAKE, to_cents
 from banker.rules.notation import CODES, Bet, parse, strip_chat_prefixes, write
 from banker.rules.notation.fold import fold
-from banker.rules.notation.line import is_silent, read_line
-from banker.rules.notation.slip import _plainest
+from banker.rules.notation.line import is_silent
 
 settings.register_profile(
     "notation",
@@ -92,19 +92,14 @@ def test_the_normal_form_reads_back_to_the_same_bets(written: list[Bet]) -> None
     assert list(read.bets) == written
 
 
-@settings(steady, max_examples=1000)
-@given(
-    st.text("0123456789", min_size=2, max_size=4),
-    st.text(" =-:/*@,.", min_size=1, max_size=3),
-    st.text("0123456789", min_size=1, max_size=10),
-    st.sampled_from(["", " ", "  "]),
-)
-def test_the_quick_way_reads_as_the_general_one(
-    number: str, mark: str, stake: str, edge: str
-) -> None:
-    line = f"{edge}{number}{mark}{stake}{edge}"
-    if plainest := _plainest.fullmatch(line):
-        assert read_line(fold(line).text) == [((int(plainest[1]),), int(plainest[2]) * 100)]
+@settings(steady, max_examples=100)
+@given(bets)
+def test_stakes_are_the_bets_in_cents_in_number_order(written: list[Bet]) -> None:
+    stakes = parse(write(reversed(written))).stakes
+    assert list(stakes.items()) == [(bet.number, to_cents(bet.amount)) for bet in written]
+    assert all(
+        type(cents) is int and 0 < cents <= to_cents(LARGEST_STAKE) for cents in stakes.values()
+    )
 
 
 @settings(steady, max_examples=60)

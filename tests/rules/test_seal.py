@@ -18,11 +18,9 @@ TICKET = {
     "ticket_id": UUID("01234567-89ab-cdef-0123-456789abcdef"),
     "collector_id": 9,
     "placed_at": PLACED_AT,
-    "bets": [
-        (120, Decimal("1.5"), Decimal("0.5")),
-        (7, Decimal("500.00"), Decimal(1)),
-    ],
-    "total": Decimal("501.50"),
+    "stakes": {7: 500_00, 120: 1_50},
+    "factors": [100, 50],
+    "total_cents": 501_50,
 }
 
 
@@ -127,10 +125,44 @@ def test_a_leaf_is_the_bytes_that_are_told() -> None:
     assert leaf(**TICKET) == sha256(told).digest()
 
 
-def test_a_leaf_does_not_depend_on_the_order_of_bets_or_the_time_zone() -> None:
+def test_a_leaf_does_not_depend_on_the_time_zone() -> None:
     local = PLACED_AT.astimezone(timezone(timedelta(hours=6, minutes=30)))
-    again = TICKET | {"bets": list(reversed(TICKET["bets"])), "placed_at": local}
-    assert leaf(**again) == leaf(**TICKET)
+    assert leaf(**(TICKET | {"placed_at": local})) == leaf(**TICKET)
+
+
+@given(
+    st.dictionaries(st.integers(0, 999), st.integers(1, 99_999_999_999), min_size=1),
+    st.data(),
+)
+def test_any_bets_are_told_as_number_amount_and_factor(
+    stakes: dict[int, int], data: st.DataObject
+) -> None:
+    stakes = dict(sorted(stakes.items()))
+    size = len(stakes)
+    factors = data.draw(
+        st.none() | st.lists(st.integers(0, 100), min_size=size, max_size=size), label="factors"
+    )
+    bets = ",".join(
+        f"{number:03d}:{Decimal(cents) / 100:.2f}:{Decimal(factor) / 100:.2f}"
+        for (number, cents), factor in zip(stakes.items(), factors or [100] * size, strict=True)
+    )
+    total = sum(stakes.values())
+    fields = ["12", "345", str(TICKET["ticket_id"]), "9", "1763682301123456"]
+    fields += [bets, f"{Decimal(total) / 100:.2f}"]
+    told = b"".join(len(field).to_bytes(4, "big") + field.encode() for field in fields)
+    change = {"stakes": stakes, "factors": factors, "total_cents": total}
+    assert leaf(**(TICKET | change)) == sha256(b"\x00" + told).digest()
+
+
+def test_a_bet_counts_in_full_where_no_factors_are_given() -> None:
+    whole = leaf(**(TICKET | {"factors": [100, 100]}))
+    assert leaf(**(TICKET | {"factors": None})) == whole != leaf(**TICKET)
+
+
+def test_factors_that_are_not_one_a_bet_are_refused() -> None:
+    for factors in ([], [100], [100, 50, 100]):
+        with pytest.raises(ValueError):
+            leaf(**(TICKET | {"factors": factors}))
 
 
 @pytest.mark.parametrize(
@@ -141,9 +173,13 @@ def test_a_leaf_does_not_depend_on_the_order_of_bets_or_the_time_zone() -> None:
         {"ticket_id": 1},
         {"collector_id": 10},
         {"placed_at": PLACED_AT + timedelta(microseconds=1)},
-        {"bets": [(7, Decimal("500.00"), Decimal(1))]},
-        {"bets": [(120, Decimal("1.5"), Decimal(1)), (7, Decimal("500.00"), Decimal(1))]},
-        {"total": Decimal("501.51")},
+        {"stakes": {7: 500_00}, "factors": [100]},
+        {"stakes": {7: 500_00, 121: 1_50}},
+        {"stakes": {7: 500_01, 120: 1_49}},
+        {"stakes": {120: 1_50, 7: 500_00}, "factors": [50, 100]},
+        {"factors": [100, 51]},
+        {"factors": None},
+        {"total_cents": 501_51},
     ],
 )
 def test_a_leaf_changes_with_anything_on_the_ticket(change: dict[str, object]) -> None:

@@ -92,10 +92,12 @@ def _asked(noun: str, *names: str) -> dict[str, Check]:
 
 
 CHECKS: dict[str, Check] = {
-    **_asked("ledger", "balances", "entry_sequences", "balance_chain", "floors", "overdrafts"),
-    **_asked("ledger", "purses", "purse_owners", "house_accounts"),
-    **_asked("ledger", "transfers", "transfer_kinds", "stray_entries", "all_money"),
-    **_asked("ticket", "ticket_totals", "stray_bets", "ticket_sequences", "ticket_times"),
+    **_asked("ledger", "balances", "entry_sequences", "balance_chain", "house_accounts"),
+    **_asked("purse", "floors", "overdrafts", "purses", "purse_owners"),
+    **_asked("ledger", "transfers", "transfer_kinds", "stray_transfers", "stray_entries"),
+    **_asked("ledger", "all_money"),
+    **_asked("bet", "ticket_totals", "ticket_numbers", "ticket_stakes", "ticket_factors"),
+    **_asked("ticket", "stray_tickets", "ticket_keys", "ticket_sequences", "ticket_times"),
     **_asked("ticket", "stakes", "stake_transfers", "told_balances"),
     "ticket_commissions": tickets.commissions,
     "leaves": tickets.leaves,
@@ -107,8 +109,6 @@ CHECKS: dict[str, Check] = {
     "payouts": draws.payouts,
     **_asked("payment", "payout_transfers", "commissions", "commission_transfers"),
     **_asked("payment", "unclaimed_payments"),
-    **_asked("request", "unbound_requests", "slip_answers", "ticket_requests"),
-    **_asked("request", "desk_answers", "desk_requests"),
-    "receipts": answers.receipts,
+    **_asked("request", "unbound_requests", "stray_requests", "desk_answers", "desk_requests"),
     "desk_receipts": answers.counted,
 }

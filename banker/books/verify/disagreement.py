@@ -8,4 +8,11 @@ import msgspec
 Disagreement: TypeAlias = tuple[str, str]
 
 # What the rules raise for values that could not have come from them.
-UNREADABLE = (ArithmeticError, ValueError, TypeError, msgspec.MsgspecError)
+UNREADABLE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    msgspec.MsgspecError,
+)

@@ -17,7 +17,8 @@ _RUN = 4096
 
 
 async def commissions(connection: Connection) -> AsyncGenerator[Disagreement, None]:
-    """Each ticket's commission is its rate's share of its total, rounded there."""
+    """Each ticket's commission is its rate's share of its total, rounded there; those that cannot
+    but be right are not read."""
     async with _ticket.read_commissions_cursor(connection) as rows:
         async for row in rows:
             try:
@@ -97,8 +98,9 @@ def _leaf(row: Any) -> bytes:
         row["id"],
         row["collector_id"],
         row["placed_at"],
-        zip(row["numbers"], row["amounts"], row["factors"], strict=True),
-        row["total"],
+        dict(zip(row["numbers"], row["cents"], strict=True)),
+        row["factors"],
+        money.to_cents(row["total"]),
     )
 
 

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import msgspec
 
-from banker.rules.money import money
+from banker.rules.money import from_cents, money, to_cents
+from banker.rules.notation import plainest
 from banker.rules.notation.chat import pasted_complaints
 from banker.rules.notation.fold import Folded, fold
 from banker.rules.notation.line import is_silent, read_claim, read_line
+from banker.rules.notation.plainest import LONGEST_TEXT_BYTES, MOST_LINES
 from banker.rules.notation.problem import (
     BAD_STAKE,
     EMPTY,
@@ -19,12 +21,10 @@ from banker.rules.notation.problem import (
     Problem,
     Unreadable,
 )
-from banker.rules.notation.stake import LARGEST_STAKE_CENTS, as_money, shown
+from banker.rules.notation.stake import LARGEST_STAKE_CENTS, shown
 from banker.rules.notation.stakes import Groups
 from banker.rules.number import NUMBERS, label
 
-LONGEST_TEXT_BYTES = 64 * 1024
-MOST_LINES = 2_000
 MOST_NUMBERS = 100_000
 MOST_GROUPS_SHOWN = 4
 
@@ -57,23 +57,28 @@ class Slip(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
 
+    @property
+    def stakes(self) -> dict[int, int]:
+        """Cents by number, in number order."""
+        return {bet.number: to_cents(bet.amount) for bet in self.bets}
+
 
 def parse(text: str) -> Slip:
     """The reading of any text at all; what is wrong with it is told, never raised."""
     if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT_BYTES:
         detail = "a slip has at most 64 KiB of text; send it in parts."
-        return Slip((), 0, as_money(0), (), (Problem(1, 1, "", TOO_LONG, detail),))
+        return Slip((), 0, from_cents(0), (), (Problem(1, 1, "", TOO_LONG, detail),))
     reading = _Reading()
     for line, original in enumerate(_lines_of(text), 1):
         if line > MOST_LINES:
             reading.stop(line, original, f"a slip has at most {MOST_LINES:,} lines")
         if reading.is_stopped:
             break
-        plainest = _plainest.fullmatch(original)
-        if plainest is None:
+        plain = plainest.LINE.fullmatch(original)
+        if plain is None:
             reading.read(line, original)
         else:
-            reading.take(line, original, int(plainest[1]), int(plainest[2]))
+            reading.take(line, original, int(plain[1]), int(plain[2]))
     return reading.slip()
 
 
@@ -82,8 +87,6 @@ def write(bets: Iterable[Bet]) -> str:
     return "\n".join(f"{label(bet.number)}={money(bet.amount).removesuffix('.00')}" for bet in bets)
 
 
-# The commonest line reads without the general reader, and as that would read it.
-_plainest = re.compile(r" *([0-9]{3})(?: *[-=:/*@,] *|\. *| +\. +| +)([1-9][0-9]{0,8}) *")
 _line_end = re.compile("\r\n|\r|\n")
 
 
@@ -111,7 +114,7 @@ class _Reading:
         if self._has_room(line, original, 1):
             self.cents[number] += whole * 100
             self.groups.append((line, original, [((number,), whole * 100)]))
-            amount = as_money(whole * 100)
+            amount = from_cents(whole * 100)
             self.lines.append(Line(line, original, 1, amount, f"1 × {whole:,}"))
 
     def read(self, line: int, original: str) -> None:
@@ -137,7 +140,7 @@ class _Reading:
             for number in numbers:
                 self.cents[number] += cents
         self.groups.append((line, original, groups))
-        self.lines.append(Line(line, original, count, as_money(staked), _shown(groups, staked)))
+        self.lines.append(Line(line, original, count, from_cents(staked), _shown(groups, staked)))
 
     def stop(self, line: int, original: str, limit: str) -> None:
         """Read no further: the limit is met at this line."""
@@ -151,14 +154,14 @@ class _Reading:
         self._weigh()
         self._compare(total)
         bets = tuple(
-            Bet(number, as_money(cents)) for number, cents in enumerate(self.cents) if cents
+            Bet(number, from_cents(cents)) for number, cents in enumerate(self.cents) if cents
         )
         if not (bets or self.problems):
             detail = "the slip has no bets. Write a number and its stake: 123 500."
             self.problems.append(Problem(1, 1, "", EMPTY, detail))
         self.lines.sort(key=lambda line: line.line)
         self.problems.sort(key=lambda problem: (problem.line, problem.column))
-        return Slip(bets, len(bets), as_money(total), tuple(self.lines), tuple(self.problems))
+        return Slip(bets, len(bets), from_cents(total), tuple(self.lines), tuple(self.problems))
 
     def _has_room(self, line: int, original: str, count: int) -> bool:
         self.named += count
@@ -191,7 +194,7 @@ class _Reading:
         for line, original, folded, claimed in self.claims:
             agrees = claimed == total
             reading = "✓ agrees" if agrees and len(self.claims) == 1 else ""
-            self.lines.append(Line(line, original, 0, as_money(0), reading))
+            self.lines.append(Line(line, original, 0, from_cents(0), reading))
             if not agrees and not has_problems:
                 words = f"the slip adds up to {shown(total)}, not to {shown(claimed)}."
                 complaint = Complaint(0, len(folded.text), TOTAL_DIFFERS, words)

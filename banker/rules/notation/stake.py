@@ -1,7 +1,6 @@
 """Stakes: what is put on each number, read as whole cents so that sums are exact and quick."""
 
 import re
-from decimal import Decimal
 
 from banker.rules.money import LARGEST_STAKE
 
@@ -78,8 +77,3 @@ def shown(cents: int) -> str:
     """Cents as a collector reads them: `1,800`, `0.50`."""
     whole, part = divmod(cents, 100)
     return f"{whole:,}.{part:02d}" if part else f"{whole:,}"
-
-
-def as_money(cents: int) -> Decimal:
-    """Cents as money."""
-    return Decimal(cents).scaleb(-2)

@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
@@ -10,6 +10,9 @@ from litestar import Request
 from banker.errors import Malformed, UnsupportedMediaType
 from banker.web.refusals import plainly
 
+Form = TypeVar("Form")
+
+LARGEST_BODY_BYTES = 512 * 1024
 BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS")
 
 
@@ -26,7 +29,7 @@ async def demand_json(request: Request[Any, Any, Any]) -> None:
     if body:
         _check_names(body)
     if expected is not None:
-        _check_fields(body, expected.annotation)
+        _read_fields(body, expected.annotation)
 
 
 def _is_sent(request: Request[Any, Any, Any]) -> bool:
@@ -34,11 +37,17 @@ def _is_sent(request: Request[Any, Any, Any]) -> bool:
     return length != "0" or "transfer-encoding" in request.headers
 
 
+def read_form(body: bytes, form: type[Form]) -> Form:
+    """A body as the form that is asked for. Raises `Malformed`."""
+    _check_names(body)
+    return _read_fields(body, form)
+
+
 def _check_names(body: bytes) -> None:
     """What the decoder of the forms would let through or fall over: a name that is given twice,
     another encoding, a nesting that is deeper than any form."""
     try:
-        json.loads(body.decode(), object_pairs_hook=_once_each, parse_int=str, parse_float=str)
+        _strict.decode(body.decode())
     except UnicodeDecodeError:
         raise Malformed("The body is not UTF-8.") from None
     except json.JSONDecodeError as wrong:
@@ -56,18 +65,22 @@ def _once_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def _check_fields(body: bytes, form: type) -> None:
+_strict = json.JSONDecoder(object_pairs_hook=_once_each, parse_int=str, parse_float=str)
+
+
+def _read_fields(body: bytes, form: type[Form]) -> Form:
     """The framework would read `"true"` and 1 as truth, and a number as a time."""
     if not body:
         raise Malformed("Send a JSON object.")
     try:
-        _decoder(form).decode(body)
+        read: Form = _decoder(form).decode(body)  # type: ignore[arg-type]
     except msgspec.ValidationError as wrong:
         words, _, place = str(wrong).partition(" - at `$.")
         field, detail = place.rstrip("`"), plainly(words)
         raise Malformed(f"{field}: {detail}" if field else detail, field=field) from None
     except msgspec.DecodeError as wrong:
         raise Malformed(f"The body is not JSON: {wrong}.") from None
+    return read
 
 
 @cache

@@ -8,18 +8,28 @@ from litestar import Request, Response, get, post, put
 from litestar.params import HeaderParameter, JSONBody
 
 from banker.books import phase, ticket
-from banker.books.placement import BetTaken, Receipt
+from banker.books.receipt import BetTaken, Receipt
 from banker.books.session import SignedIn
 from banker.database import Connection, persist, reading
 from banker.errors import NotFound
 from banker.rules import notation
 from banker.rules.number import label
-from banker.web.access import COLLECTOR, READER, TICKET_READER, Asker, AtWorker, PathText
+from banker.web.access import (
+    COLLECTOR,
+    READER,
+    TICKET_READER,
+    Asker,
+    AtWorker,
+    PathText,
+    provide_person,
+)
+from banker.web.api.express import express
 from banker.web.api.fields import read_id, read_ticket_id
 from banker.web.api.forms import NoteForm, SlipForm, TextForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import TicketView, of_ticket
 from banker.web.counter import place_text, void_ticket
+from banker.worker import Worker
 
 TAGS = ["slips"]
 Key = Annotated[
@@ -79,11 +89,15 @@ async def parse_slip(worker: AtWorker, person: Asker, data: JSONBody[TextForm]) 
     tags=TAGS,
     status_code=201,
     summary="Place a slip",
+    middleware=[express],
 )
 async def place_slip(
-    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[SlipForm], key: Key = None
+    request: Request[Any, Any, Any], phase_id: PathText, data: JSONBody[SlipForm], key: Key = None
 ) -> Response[Receipt]:
     """All of it or none, once for its Idempotency-Key, however often it is sent."""
+    # Not asked for by name: the framework starts a group of tasks to fill two names in.
+    worker: Worker = request.app.state.worker
+    person = provide_person(request.scope)
     answer = await place_text(worker, person, read_id(phase_id, "phase"), data.text, data.note, key)
     headers = {"Idempotent-Replayed": "true"} if answer.replayed else {}
     return Response(

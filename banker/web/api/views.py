@@ -9,7 +9,7 @@ import msgspec
 from banker.books.payout import Reckoning
 from banker.books.people import Person
 from banker.books.phase import Phase
-from banker.books.placement import BetTaken
+from banker.books.receipt import BetTaken
 from banker.books.ticket import Ticket
 from banker.rules.money import rate
 from banker.rules.number import label

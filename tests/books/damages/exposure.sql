@@ -27,6 +27,18 @@ update exposures set weight = weight - 0.0001 where phase_id = 5 and number = 7;
 update exposures set total_bet = 5, weight = 5 where phase_id = 2 and number = 1;
 
 -- exposures: number 007 of phase 5
+-- a stake made larger
+update tickets set cents[1] = cents[1] + 1 where phase_id = 5 and sequence = 1;
+
+-- exposures: number 007 of phase 5
+-- a bet that counts for half
+update tickets set factors = '{50,100}' where phase_id = 5 and sequence = 1;
+
+-- exposures: number 321 of phase 1
+-- a bet that counts in full again
+update tickets set factors = null where phase_id = 1 and sequence = 2;
+
+-- exposures: number 007 of phase 5
 -- the exposure of a staked number gone
 delete from exposures where phase_id = 5 and number = 7;
 

@@ -106,6 +106,22 @@ update transfers set phase_id = null where id = 5;
 -- a stake against the wrong house account
 update entries set account_id = 4 where transfer_id = 5 and account_id = 1;
 
+-- stray_transfers: transfer 1 (deposit)
+-- a cashier who is gone
+delete from users where id = 4;
+
+-- stray_transfers: transfer 5 (stake)
+-- a transfer of nobody
+update transfers set actor_id = null where id = 5;
+
+-- stray_transfers: transfer 5 (stake)
+-- a stake in a phase that nobody knows
+update transfers set phase_id = 88 where id = 5;
+
+-- stray_transfers: transfer 5 (stake)
+-- a phase that is gone
+delete from phases where id = 1;
+
 -- stray_entries: entry of transfer 99999 on account 1
 -- an entry of no transfer
 insert into entries (transfer_id, account_id, amount) values (99999, 1, 1);

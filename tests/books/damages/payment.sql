@@ -24,6 +24,14 @@ values (1, 5, 555, 80, 80002.40);
 insert into payouts (phase_id, sequence, number, multiplier, amount)
 values (1, 6, 123, 80, 72000);
 
+-- payouts: payout on 321 of ticket 2 of phase 1
+-- a bet that counts in full again
+update tickets set factors = null where phase_id = 1 and sequence = 2;
+
+-- payouts: payout on 123 of ticket 1 of phase 1
+-- the stake of a winner made smaller
+update tickets set cents[1] = cents[1] - 1 where phase_id = 1 and sequence = 1;
+
 -- payouts: payout on 123 of ticket 1 of phase 1
 -- another number drawn
 update settlements set number = 321 where phase_id = 1;
@@ -35,6 +43,14 @@ update phases set straight = 90 where id = 1;
 -- payouts: phase 1
 -- a draw that is no number
 update settlements set number = -5 where phase_id = 1;
+
+-- payouts: payout on 123 of ticket 77 of phase 1
+-- a payout on a ticket that there is not
+insert into payouts (phase_id, sequence, number, multiplier, amount) values (1, 77, 123, 80, 0);
+
+-- early_payments: phase 88
+-- a payout in a phase that nobody knows
+insert into payouts (phase_id, sequence, number, multiplier, amount) values (88, 1, 123, 80, 0);
 
 -- early_payments: phase 4
 -- a payout before the draw
@@ -48,6 +64,10 @@ update phases set state = 'closed' where id = 1;
 -- payout_transfers: ticket 1 of phase 1
 -- a payout that names another's transfer
 update payouts set transfer_id = 15 where sequence = 1 and number = 123;
+
+-- payout_transfers: ticket 1 of phase 1
+-- a payout whose transfer is gone
+delete from transfers where id = 13;
 
 -- payout_transfers: ticket 4 of phase 1
 -- a payout without a transfer
@@ -82,6 +102,10 @@ update commissions set collector_id = 6 where collector_id = 7;
 -- commission_transfers: commission of user 5 in phase 1
 -- a commission that names another's transfer
 update commissions set transfer_id = 17 where collector_id = 5;
+
+-- commission_transfers: commission of user 5 in phase 1
+-- a commission whose transfer is gone
+delete from transfers where id = 16;
 
 -- commission_transfers: commission of user 7 in phase 1
 -- a commission into the bonus purse

@@ -1,51 +1,54 @@
--- unbound_requests: request lost of user 5 to place
+-- unbound_requests: request lost of user 4 to deposit
 -- a key without an answer
 insert into requests (actor_id, operation, key, fingerprint)
-values (5, 'place', 'lost', sha256('x'));
+values (4, 'deposit', 'lost', sha256('x'));
 
--- slip_answers: request lost of user 5 to place
--- an answer that names no ticket
+-- unbound_requests: request paid-out of user 4 to withdraw
+-- an answer without its words
+update requests set body = null where key = 'paid-out';
+
+-- unbound_requests: request paid-out of user 4 to withdraw
+-- words without a status
+update requests set status = null where key = 'paid-out';
+
+-- stray_requests: request first of user 5 to place
+-- a slip's key beside its ticket
+insert into requests (actor_id, operation, key, fingerprint, status, body)
+select collector_id, 'place', key, fingerprint, 201, convert_to(format('{"id":"%s"}', id), 'UTF8')
+from tickets
+where key = 'first';
+
+-- stray_requests: request lost of user 5 to place
+-- a slip's key and no ticket
 insert into requests (actor_id, operation, key, fingerprint, status, body)
 values (5, 'place', 'lost', sha256('x'), 201, '{"id":"1"}');
 
--- slip_answers: request first of user 5 to place
+-- desk_answers: request paid-out of user 4 to withdraw
 -- an answer that is no text
-update requests set body = '\xff00fe'::bytea where key = 'first';
+update requests set body = '\xff00fe'::bytea where key = 'paid-out';
 
--- slip_answers: request first of user 6 to place
--- a request given to another collector
-update requests set actor_id = 6 where key = 'first';
+-- desk_answers: request paid-out of user 1 to withdraw
+-- a request given to another
+update requests set actor_id = 1 where key = 'paid-out';
 
--- slip_answers: request first of user 5 to place
--- a refusal that is bound
-update requests set status = 409 where key = 'first';
-
--- ticket_requests: ticket 1 of phase 1
--- a ticket that nobody asked for
-delete from requests where key = 'first';
-
--- ticket_requests: ticket 1 of phase 1
--- a ticket asked for twice
+-- desk_requests: transfer 18 (withdrawal)
+-- a withdrawal asked for twice
 insert into requests (actor_id, operation, key, fingerprint, status, body)
 select actor_id, operation, 'twice', fingerprint, status, body
 from requests
-where key = 'first';
+where key = 'paid-out';
 
--- receipts: request first of user 5 to place
--- an answer cut short
-update requests set body = substring(body from 1 for 70) where key = 'first';
+-- desk_requests: transfer 18 (withdrawal)
+-- a refusal that is bound
+update requests set status = 409 where key = 'paid-out';
 
--- receipts: request first of user 5 to place
--- another total told
+-- desk_receipts: request paid-out of user 4 to withdraw
+-- another person told
 update requests
-set body = convert_to(replace(convert_from(body, 'UTF8'), '650.00', '651.00'), 'UTF8')
-where key = 'first';
-
--- receipts: request first of user 5 to place
--- another number told
-update requests
-set body = convert_to(replace(convert_from(body, 'UTF8'), '"124"', '"125"'), 'UTF8')
-where key = 'first';
+set body = convert_to(
+    regexp_replace(convert_from(body, 'UTF8'), '"user_id":"[0-9]+"', '"user_id":"6"'), 'UTF8'
+)
+where key = 'paid-out';
 
 -- desk_answers: of user 4 to deposit
 -- an answer that names no deposit

@@ -6,6 +6,10 @@ update tickets set voided_by = null where phase_id = 1 and sequence = 3;
 -- a void ticket that stands again
 update tickets set voided_at = null where phase_id = 1 and sequence = 3;
 
+-- voids: ticket 3 of phase 1
+-- a void whose transfer is gone
+delete from transfers where id = 11;
+
 -- voids: ticket 1 of phase 1
 -- a void without a transfer
 update tickets

@@ -1,0 +1,1 @@
+"""What the house can take on this machine, beside plainer ways to write the same bets."""
