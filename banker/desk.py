@@ -14,6 +14,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+import asyncpg
 import msgspec
 import structlog
 
@@ -38,10 +39,15 @@ _log = structlog.get_logger()
 
 
 class Waiting(msgspec.Struct, frozen=True, eq=False):
-    """A slip in the queue, and the answer that its sender waits for."""
+    """A slip in the queue since a moment of the loop, and the answer that its sender waits for."""
 
     slip: Slip
     answer: asyncio.Future[Answer]
+    since: float
+
+
+class PursesHeld(Exception):
+    """Somebody keeps purses of the batch for longer than the batch can wait."""
 
 
 class Desk:
@@ -62,9 +68,10 @@ class Desk:
         """
         if sum(map(len, self._queues.values())) >= MOST_WAITING:
             raise Crowded()
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         queue = self._queues.setdefault(phase_id, deque())
-        queue.append(Waiting(slip, answer))
+        queue.append(Waiting(slip, answer, loop.time()))
         lanes = self._lanes.setdefault(phase_id, set())
         if len(lanes) < LANES:
             lanes.add(asyncio.create_task(self._work_off(phase_id), name=f"desk {phase_id}"))
@@ -82,29 +89,40 @@ class Desk:
                 del self._lanes[phase_id], self._queues[phase_id]
                 _refuse(queue, Unavailable())
 
-    async def _send(self, phase_id: int, queue: deque[Waiting], batch: list[Waiting]) -> None:
+    async def _send(
+        self, phase_id: int, queue: deque[Waiting], batch: list[Waiting], wait: bool = True
+    ) -> None:
         """Take a batch to the books; an empty one is filled from the queue once the phase is
-        held."""
+        held. Purses that others hold are waited for once; then their slips are left out."""
         attempts = 0
-        waited = len(queue)
+        began_at = asyncio.get_running_loop().time()
 
         async def verb(connection: Connection) -> Judged:
             nonlocal attempts
-            attempts += 1
             held = await placement.hold(connection, phase_id)
             if not batch:
                 batch.extend(_together(queue))
             if not batch:
                 return Judged([], None)  # the other lane took them all
-            return await placement.judge(connection, held, [one.slip for one in batch])
+            # Only now: what failed without them is no attempt of theirs.
+            attempts += 1
+            try:
+                slips = [one.slip for one in batch]
+                return await placement.judge(connection, held, slips, wait)
+            except asyncpg.LockNotAvailableError as late:
+                if not wait:
+                    raise
+                raise PursesHeld from late
 
         try:
             judged = await persist(self._pool, verb)
         except (NotFound, Unavailable) as refusal:
             # Not held at all: those who have waited for it as long as this lane did are told.
-            _refuse(batch or _first(queue, waited), refusal)
+            _refuse(batch or _since(queue, began_at), refusal)
+        except PursesHeld:
+            await self._send(phase_id, queue, batch, wait=False)
         except Exception as refusal:
-            await self._send_apart(phase_id, batch or _first(queue, waited), refusal)
+            await self._send_apart(phase_id, batch or _since(queue, began_at), refusal)
         except BaseException:
             _refuse(batch, Unavailable())
             raise
@@ -155,9 +173,12 @@ def _together(queue: deque[Waiting]) -> list[Waiting]:
     return batch
 
 
-def _first(queue: deque[Waiting], count: int) -> list[Waiting]:
-    """The first of the queue, taken off it."""
-    return [queue.popleft() for _ in range(min(count, len(queue)))]
+def _since(queue: deque[Waiting], moment: float) -> list[Waiting]:
+    """Those who were in the queue at a moment and still are, taken off it."""
+    batch = []
+    while queue and queue[0].since <= moment:
+        batch.append(queue.popleft())
+    return batch
 
 
 def _hand_out(one: Waiting, answer: Answer | Refusal, attempts: int) -> None:

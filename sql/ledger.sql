@@ -14,6 +14,22 @@ where accounts.user_id = any(:user_ids::integer[])
 order by accounts.id
 for no key update;
 
+-- name: lock_free_accounts(user_ids)
+-- The same without waiting: what somebody else holds is left out.
+select
+    accounts.id,
+    accounts.user_id,
+    accounts.kind,
+    accounts.balance,
+    accounts.floor,
+    accounts.credit_limit,
+    accounts.credit_approved,
+    accounts.last_sequence
+from accounts
+where accounts.user_id = any(:user_ids::integer[])
+order by accounts.id
+for no key update skip locked;
+
 -- name: read_accounts(user_ids)
 -- The same without a lock, for pages and answers after commit.
 select

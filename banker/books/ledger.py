@@ -14,7 +14,7 @@ import msgspec
 
 from banker.database import Connection, array, queries
 from banker.rules.money import ZERO
-from banker.rules.purse import Balance, Purse, balance
+from banker.rules.purse import KINDS, Balance, Purse, balance
 
 _ledger = queries("ledger")
 
@@ -64,8 +64,8 @@ class Journal:
         self._changed: set[int] = set()
 
     def holds(self, user_id: int) -> bool:
-        """Whether the person has purses at all."""
-        return user_id in self._by_user
+        """Whether all purses of a person are held here; a person without purses has none."""
+        return len(self._by_user.get(user_id, ())) == len(KINDS)
 
     def purses(self, user_id: int) -> Sequence[Purse]:
         """A person's purses as they stand after what was entered so far."""
@@ -130,9 +130,11 @@ class Journal:
         return ids
 
 
-async def lock(connection: Connection, user_ids: Iterable[int]) -> Journal:
-    """The purses of some people, locked by account in rising order, with an empty journal."""
-    rows = _ledger.lock_accounts(connection, user_ids=sorted(set(user_ids)))
+async def lock(connection: Connection, user_ids: Iterable[int], wait: bool = True) -> Journal:
+    """The purses of some people, locked by account in rising order, with an empty journal; without
+    those that others hold where one cannot `wait` for them."""
+    ask = _ledger.lock_accounts if wait else _ledger.lock_free_accounts
+    rows = ask(connection, user_ids=sorted(set(user_ids)))
     return Journal([_account(row) async for row in rows])
 
 

@@ -20,7 +20,7 @@ from banker.books.judgement import Judge, Placed, Slip
 from banker.books.news import News, TicketLine
 from banker.books.request import Answer
 from banker.database import Connection, queries
-from banker.errors import InFlight, KeyReused, Refusal
+from banker.errors import InFlight, KeyReused, Refusal, Unavailable
 from banker.rules import seal
 
 _ticket = queries("ticket")
@@ -59,11 +59,14 @@ async def hold(connection: Connection, phase_id: int) -> Held:
     return Held(*await exposure.hold(connection, phase_id))
 
 
-async def judge(connection: Connection, held: Held, slips: Sequence[Slip]) -> Judged:
-    """The same as `place`, on a phase that is held."""
+async def judge(
+    connection: Connection, held: Held, slips: Sequence[Slip], wait: bool = True
+) -> Judged:
+    """The same as `place`, on a phase that is held. Without `wait` a slip whose collector's purses
+    somebody else holds is `Unavailable`, and keeps none of the others."""
     first = _one_a_key(slips)
     asked = list(first.values())
-    journal = await ledger.lock(connection, [slip.collector_id for slip in asked])
+    journal = await ledger.lock(connection, [slip.collector_id for slip in asked], wait)
     senders = await _read_senders(connection, asked)
     exposures = await exposure.lock(
         connection, held.phase.id, {number for slip in asked for number in slip.stakes}
@@ -72,6 +75,9 @@ async def judge(connection: Connection, held: Held, slips: Sequence[Slip]) -> Ju
     answers: dict[Key, Answer | Refusal] = {}
     taken: dict[Key, Placed] = {}
     for (key, slip), sender in zip(first.items(), senders, strict=True):
+        if not journal.holds(slip.collector_id):
+            answers[key] = Unavailable()
+            continue
         if sender["prior"] is not None:
             answers[key] = await _replay(connection, slip, sender)
             continue

@@ -9,6 +9,7 @@ import msgspec
 from banker.rules.money import ZERO
 
 Kind = Literal["cash", "bonus", "credit"]
+KINDS: tuple[Kind, ...] = ("cash", "bonus", "credit")
 
 # An account's id and what it gains; what is drawn from it is negative. Never an amount of 0.
 Entries = tuple[tuple[int, Decimal], ...]
