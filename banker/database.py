@@ -104,7 +104,8 @@ async def connect_pool(
 ) -> Pool:
     """A pool for the service's role, with bounds on every wait; an answer that is not there after
     `patience_s` is given up. With `plan_once` a statement is planned when it is first asked, and
-    not anew for what it is asked about."""
+    not anew for what it is asked about; it is then asked by keys alone, or a plan made while a
+    table was small would read all of it for ever."""
     pool: Pool = await asyncpg.create_pool(
         url,
         # Nothing is ever left behind in a connection: settings are local to their transaction.
@@ -121,6 +122,7 @@ async def connect_pool(
             "timezone": "UTC",
             "jit": "off",
             "plan_cache_mode": "force_generic_plan" if plan_once else "auto",
+            "enable_seqscan": "off" if plan_once else "on",
         },
     )
     return pool

@@ -23,8 +23,8 @@ from banker.books import placement
 from banker.books.judgement import Slip
 from banker.books.placement import Judged
 from banker.books.request import Answer
-from banker.database import Connection, Pool, persist
-from banker.errors import Crowded, NotFound, Refusal, Unavailable
+from banker.database import LOCK_TIMEOUT_MS, Connection, Pool, persist
+from banker.errors import Crowded, NotFound, PurseHeld, Refusal, Unavailable
 from banker.live.stream import Stream
 
 LANES = 2
@@ -34,16 +34,20 @@ LANES = 2
 SLIPS_TOGETHER = 256
 BETS_TOGETHER = 20_000
 MOST_WAITING = 2_000
+# After so long it is looked again whether a collector's purses are free.
+PUT_OFF_S = 0.05
 
 _log = structlog.get_logger()
 
 
-class Waiting(msgspec.Struct, frozen=True, eq=False):
-    """A slip in the queue since a moment of the loop, and the answer that its sender waits for."""
+class Waiting(msgspec.Struct, eq=False):
+    """A slip that came at a moment of the loop, and the answer that its sender waits for. One that
+    was `put_off` has found its collector's purses held by somebody else."""
 
     slip: Slip
     answer: asyncio.Future[Answer]
     since: float
+    put_off: bool = False
 
 
 class PursesHeld(Exception):
@@ -69,13 +73,15 @@ class Desk:
         if sum(map(len, self._queues.values())) >= MOST_WAITING:
             raise Crowded()
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
-        queue = self._queues.setdefault(phase_id, deque())
-        queue.append(Waiting(slip, answer, loop.time()))
+        one = Waiting(slip, loop.create_future(), loop.time())
+        self._queue(phase_id, one)
+        return await one.answer
+
+    def _queue(self, phase_id: int, one: Waiting) -> None:
+        self._queues.setdefault(phase_id, deque()).append(one)
         lanes = self._lanes.setdefault(phase_id, set())
         if len(lanes) < LANES:
             lanes.add(asyncio.create_task(self._work_off(phase_id), name=f"desk {phase_id}"))
-        return await answer
 
     async def _work_off(self, phase_id: int) -> None:
         queue, lanes = self._queues[phase_id], self._lanes[phase_id]
@@ -90,11 +96,10 @@ class Desk:
                 _refuse(queue, Unavailable())
 
     async def _send(
-        self, phase_id: int, queue: deque[Waiting], batch: list[Waiting], wait: bool = True
+        self, phase_id: int, queue: deque[Waiting], batch: list[Waiting], attempts: int = 0
     ) -> None:
         """Take a batch to the books; an empty one is filled from the queue once the phase is
-        held. Purses that others hold are waited for once; then their slips are left out."""
-        attempts = 0
+        held."""
         began_at = asyncio.get_running_loop().time()
 
         async def verb(connection: Connection) -> Judged:
@@ -106,6 +111,7 @@ class Desk:
                 return Judged([], None)  # the other lane took them all
             # Only now: what failed without them is no attempt of theirs.
             attempts += 1
+            wait = not any(one.put_off for one in batch)
             try:
                 slips = [one.slip for one in batch]
                 return await placement.judge(connection, held, slips, wait)
@@ -120,22 +126,28 @@ class Desk:
             # Not held at all: those who have waited for it as long as this lane did are told.
             _refuse(batch or _since(queue, began_at), refusal)
         except PursesHeld:
-            await self._send(phase_id, queue, batch, wait=False)
+            for one in batch:
+                one.put_off = True
+            # That one was surely undone; those before it may have been committed.
+            await self._send(phase_id, queue, batch, attempts - 1)
         except Exception as refusal:
-            await self._send_apart(phase_id, batch or _since(queue, began_at), refusal)
+            await self._send_apart(
+                phase_id, batch or _since(queue, began_at), refusal, max(attempts - 1, 0)
+            )
         except BaseException:
             _refuse(batch, Unavailable())
             raise
         else:
-            if batch:
-                self._hand_over(phase_id, batch, judged, attempts)
+            self._hand_over(phase_id, batch, judged, attempts)
 
-    async def _send_apart(self, phase_id: int, batch: list[Waiting], refusal: Exception) -> None:
+    async def _send_apart(
+        self, phase_id: int, batch: list[Waiting], refusal: Exception, attempts: int
+    ) -> None:
         """What Postgres refused together is sent one by one, so that only the one at fault is
         refused; nothing of the batch was written."""
         if len(batch) > 1:
             for one in batch:
-                await self._send(phase_id, deque(), [one])
+                await self._send(phase_id, deque(), [one], attempts)
             return
         if not isinstance(refusal, Refusal):
             _log.error("slip not judged", phase=phase_id, reason=type(refusal).__name__)
@@ -144,12 +156,15 @@ class Desk:
     def _hand_over(
         self, phase_id: int, batch: Sequence[Waiting], judged: Judged, attempts: int
     ) -> None:
+        if not batch:
+            return
         metrics.slips_together.observe(len(batch))
-        self._tell(phase_id, batch, judged, attempts)
         for one, answer in zip(batch, judged.answers, strict=True):
+            if isinstance(answer, PurseHeld) and self._put_off(phase_id, one):
+                continue
             _hand_out(one, answer, attempts)
-
-    def _tell(self, phase_id: int, batch: Sequence[Waiting], judged: Judged, attempts: int) -> None:
+            if isinstance(answer, Refusal):
+                self._stream.tell_refusal(phase_id, one.slip, answer)
         if judged.news is not None:
             self._stream.tell(judged.news)
         if attempts > 1 and any(
@@ -157,9 +172,16 @@ class Desk:
         ):
             # Committed by an attempt whose answer was lost, and its news with it.
             self._stream.tell_change(phase_id)
-        for one, answer in zip(batch, judged.answers, strict=True):
-            if isinstance(answer, Refusal):
-                self._stream.tell_refusal(phase_id, one.slip, answer)
+
+    def _put_off(self, phase_id: int, one: Waiting) -> bool:
+        """Have a slip wait a little for its collector's purses, beside the queue and not before it;
+        not for longer than for any other lock."""
+        loop = asyncio.get_running_loop()
+        if one.answer.done() or loop.time() - one.since > LOCK_TIMEOUT_MS / 1000:
+            return False
+        one.put_off = True
+        loop.call_later(PUT_OFF_S, self._queue, phase_id, one)
+        return True
 
 
 def _together(queue: deque[Waiting]) -> list[Waiting]:
@@ -174,10 +196,10 @@ def _together(queue: deque[Waiting]) -> list[Waiting]:
 
 
 def _since(queue: deque[Waiting], moment: float) -> list[Waiting]:
-    """Those who were in the queue at a moment and still are, taken off it."""
-    batch = []
-    while queue and queue[0].since <= moment:
-        batch.append(queue.popleft())
+    """Those who came up to a moment and still are in the queue, taken off it."""
+    batch = [one for one in queue if one.since <= moment]
+    for one in batch:
+        queue.remove(one)
     return batch
 
 

@@ -12,6 +12,7 @@ from banker.database import RETRIED, Pool
 from banker.errors import Crowded, Unavailable
 
 MOST_WAITING = 5_000
+PATIENCE_S = 5.0
 
 
 class Door:
@@ -37,8 +38,7 @@ class Door:
             while self._waiting:
                 together, self._waiting = self._waiting, []
                 try:
-                    async with self._pool.acquire(timeout=5) as connection:
-                        known = await session.holders(connection, [shown for shown, _ in together])
+                    known = await self._known([shown for shown, _ in together])
                 except BaseException as lost:
                     _refuse(together, lost)
                     if not isinstance(lost, Exception):
@@ -51,6 +51,16 @@ class Door:
             # In the same step in which nobody is found waiting.
             self._looking = None
             _refuse(self._waiting, Unavailable())
+
+    async def _known(self, asked: list[Shown]) -> dict[Shown, SignedIn]:
+        async with self._pool.acquire(timeout=PATIENCE_S) as connection:
+            try:
+                async with asyncio.timeout(PATIENCE_S):
+                    return await session.holders(connection, asked)
+            except TimeoutError:
+                # Everybody waits for this one: a line that is dead is not waited for to come round.
+                connection.terminate()
+                raise
 
 
 def _refuse(

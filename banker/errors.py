@@ -175,6 +175,10 @@ class Unavailable(Refusal):
         return 2
 
 
+class PurseHeld(Unavailable):
+    """Money of yours is being moved right now; ask again, with the same key."""
+
+
 class Crowded(Refusal):
     """More slips wait here than can be answered in time; send it again with the same key."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from banker import metrics
+from banker import desk, metrics
 from banker.books import exposure
 from banker.database import RETRIED, Pool, connect_pool, persist
 from banker.desk import Desk
@@ -24,8 +24,8 @@ STREAM_LIFE_S = 1800.0
 # How long a stream that has nothing to say may oversleep the closing of the worker.
 OVERSLEEP_S = 0.5
 PAUSE_S = 0.5
-# Phases whose slips one worker writes at the same moment.
-LANES = 4
+# Lanes that may be at work at once, two a phase: phases that are held must leave some to others.
+LANES = 4 * desk.LANES
 
 _log = structlog.get_logger()
 

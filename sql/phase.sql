@@ -21,9 +21,10 @@ from phases
 join phase_totals on phase_totals.phase_id = phases.id
 where phases.id = :phase_id;
 
--- name: hold_phase(phase_id)^
+-- name: hold_phase(phase_id, patience_ms)^
 -- A phase whose totals are held until commit: versions and sequences follow commits. The clock is
--- read once the row is held; state and limits cannot change, for the gate is passed.
+-- read once the row is held; state and limits cannot change, for the gate is passed. With a patience
+-- the holder waits only so long for what comes after.
 with held as materialized (
     select phase_totals.*
     from phase_totals
@@ -38,7 +39,11 @@ select
     held.commission,
     held.ticket_count,
     held.bet_count,
-    clock_timestamp() as now
+    clock_timestamp() as now,
+    case
+        when :patience_ms::integer is not null
+            then set_config('lock_timeout', :patience_ms::integer::text, true)
+    end
 from held
 join phases on phases.id = held.phase_id;
 

@@ -294,6 +294,50 @@ async def test_a_collector_whose_purse_is_held_keeps_nobody_waiting_for_longer(
     await assert_books_balance(pool)
 
 
+async def test_a_held_purse_costs_the_other_collectors_a_moment_once(
+    pool: Pool, cast: Cast, stream: Told
+) -> None:
+    """Two desks, as two workers have them, and one collector's purse that a long verb holds."""
+    desks = [Desk(pool, stream) for _ in range(2)]
+    others = await newcomers(pool, cast, 8)
+    waits: list[float] = []
+    is_over = asyncio.Event()
+
+    async def keep_sending(place: int) -> None:
+        while not is_over.is_set():
+            started = time.monotonic()
+            answer = await desks[place % 2].place(cast.phase.id, slip(others[place], "137 1"))
+            assert answer.status == 201
+            waits.append(time.monotonic() - started)
+
+    sending = [asyncio.create_task(keep_sending(place)) for place in range(8)]
+    async with transaction(pool) as holder:
+        await ledger.lock(holder, [cast.aung.id])
+        held = asyncio.create_task(desks[0].place(cast.phase.id, slip(cast.aung, "138 5")))
+        await asyncio.sleep(1.5)
+        assert not held.done()
+    assert (await held).status == 201
+    is_over.set()
+    await asyncio.gather(*sending)
+    assert max(waits) < 1.0
+    assert len(waits) > 50
+    assert len(await _tickets(pool)) == len(waits) + 1
+    await assert_books_balance(pool)
+
+
+async def test_a_repetition_does_not_wait_for_a_purse_that_stays_held(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    asked = slip(cast.aung, "137 500")
+    first = await desk.place(cast.phase.id, asked)
+    async with transaction(pool) as holder:
+        await ledger.lock(holder, [cast.aung.id])
+        started = time.monotonic()
+        again = await desk.place(cast.phase.id, asked)
+        assert time.monotonic() - started < 1.0
+    assert (again.replayed, again.body) == (True, first.body)
+
+
 async def test_two_bodies_under_one_key_in_a_queue_are_one_ticket_or_asked_again(
     pool: Pool, cast: Cast, desk: Desk
 ) -> None:

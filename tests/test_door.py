@@ -117,3 +117,20 @@ async def test_too_many_at_a_shut_door_are_sent_away(pool: Pool, cast: Cast) -> 
     for connection in held:
         await pool.release(connection)
     assert all(one is not None for one in await asyncio.gather(first, *waiting))
+
+
+async def test_a_look_that_never_ends_is_given_up(pool: Pool, cast: Cast) -> None:
+    token = shown(await _token(pool, cast.aung), "api")
+    door = Door(pool)
+
+    async def stuck(*_: object) -> None:
+        await asyncio.sleep(60)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("banker.door.PATIENCE_S", 0.2)
+        patched.setattr(session, "holders", stuck)
+        answers = await asyncio.gather(
+            *(door.find(token) for _ in range(10)), return_exceptions=True
+        )
+    assert all(isinstance(one, Unavailable) for one in answers)
+    assert await door.find(token) is not None

@@ -33,9 +33,11 @@ class Standing(msgspec.Struct, frozen=True):
     exposures: list[Exposure]
 
 
-async def hold(connection: Connection, phase_id: int) -> tuple[phases.Phase, Totals]:
-    """A phase, and its totals held until commit. Raises `NotFound`."""
-    phase = await phases.hold(connection, phase_id)
+async def hold(
+    connection: Connection, phase_id: int, patience_ms: int | None = None
+) -> tuple[phases.Phase, Totals]:
+    """A phase, and its totals held until commit; see `phase.hold`. Raises `NotFound`."""
+    phase = await phases.hold(connection, phase_id, patience_ms)
     return phase, Totals(**{name: getattr(phase, name) for name in Totals.__struct_fields__})
 
 

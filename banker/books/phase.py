@@ -167,10 +167,10 @@ async def read(connection: Connection, phase_id: int) -> Phase:
     return _from_row(row)
 
 
-async def hold(connection: Connection, phase_id: int) -> Phase:
-    """One phase, its totals held until commit; the gate must be passed before. Raises
-    `NotFound`."""
-    row = await _phase.hold_phase(connection, phase_id=phase_id)
+async def hold(connection: Connection, phase_id: int, patience_ms: int | None = None) -> Phase:
+    """One phase, its totals held until commit; the gate must be passed before. With `patience_ms`
+    the locks asked for afterwards are waited for no longer than that. Raises `NotFound`."""
+    row = await _phase.hold_phase(connection, phase_id=phase_id, patience_ms=patience_ms)
     if row is None:
         raise NotFound(what="phase")
     return _from_row(row)

@@ -20,10 +20,13 @@ from banker.books.judgement import Judge, Placed, Slip
 from banker.books.news import News, TicketLine
 from banker.books.request import Answer
 from banker.database import Connection, queries
-from banker.errors import InFlight, KeyReused, Refusal, Unavailable
+from banker.errors import InFlight, KeyReused, PurseHeld, Refusal
 from banker.rules import seal
 
 _ticket = queries("ticket")
+
+# All slips of a phase wait while one batch waits for a purse.
+PATIENCE_MS = 250
 
 Key = tuple[int, str]
 
@@ -56,14 +59,14 @@ async def hold(connection: Connection, phase_id: int) -> Held:
     """Have the placing of slips in a phase to oneself until commit, beside no closing. Raises
     `NotFound` for an unknown phase."""
     await phases.gate_shared(connection, phase_id)
-    return Held(*await exposure.hold(connection, phase_id))
+    return Held(*await exposure.hold(connection, phase_id, PATIENCE_MS))
 
 
 async def judge(
     connection: Connection, held: Held, slips: Sequence[Slip], wait: bool = True
 ) -> Judged:
-    """The same as `place`, on a phase that is held. Without `wait` a slip whose collector's purses
-    somebody else holds is `Unavailable`, and keeps none of the others."""
+    """The same as `place`, on a phase that is held. Without `wait` a new slip whose collector's
+    purses somebody else holds is refused as `PurseHeld`, and keeps none of the others."""
     first = _one_a_key(slips)
     asked = list(first.values())
     journal = await ledger.lock(connection, [slip.collector_id for slip in asked], wait)
@@ -75,11 +78,11 @@ async def judge(
     answers: dict[Key, Answer | Refusal] = {}
     taken: dict[Key, Placed] = {}
     for (key, slip), sender in zip(first.items(), senders, strict=True):
-        if not journal.holds(slip.collector_id):
-            answers[key] = Unavailable()
-            continue
         if sender["prior"] is not None:
             answers[key] = await _replay(connection, slip, sender)
+            continue
+        if not journal.holds(slip.collector_id):
+            answers[key] = PurseHeld()
             continue
         try:
             taken[key] = judge.take(slip, sender)

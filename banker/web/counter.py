@@ -60,7 +60,18 @@ def _read(text: str) -> dict[int, int]:
     read = notation.parse(text)
     if read.problems:
         raise unreadable(read)
+    # In a comment anything reads; Postgres would find it when it is written, with all beside it.
+    if "\0" in text or not _is_storable(text):
+        raise Malformed("The text holds a character that cannot be stored.", field="text")
     return read.stakes
+
+
+def _is_storable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> ticket.Ticket:

@@ -63,6 +63,14 @@ alter table tickets
     add constraint ticket_fingerprint check (length(fingerprint) = 32),
     add constraint ticket_numbers check (0 <= all (numbers) and 999 >= all (numbers)),
     add constraint ticket_stakes check (0 < all (cents)),
+    add constraint ticket_arrays check (
+        array_ndims(numbers) = 1
+        and array_ndims(cents) = 1
+        and coalesce(array_ndims(factors) = 1, true)
+        and array_lower(numbers, 1) = 1
+        and array_lower(cents, 1) = 1
+        and coalesce(array_lower(factors, 1) = 1, true)
+    ),
     add constraint ticket_bets check (
         cardinality(numbers) = bet_count
         and cardinality(cents) = bet_count
@@ -84,6 +92,8 @@ cross join unnest(tickets.numbers, tickets.cents, tickets.factors)
     as bet (number, cents, factor);
 
 -- migrate: rollback
+
+-- The keys of slips are gone for good: the older version would take a repetition for a new slip.
 
 create table held_bets as select * from bets;
 drop view bets;

@@ -15,7 +15,7 @@ from banker.books.judgement import Slip
 from banker.books.phase import Draft, Phase
 from banker.books.receipt import Receipt
 from banker.books.request import Answer
-from banker.database import LOCK_TIMEOUT_MS, Pool, persist, transaction
+from banker.database import Pool, persist, transaction
 from banker.errors import KeyReused, OverLimit, Refusal, Unavailable
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, deposit, place, slip
@@ -145,7 +145,7 @@ async def test_the_wait_for_a_first_sender_has_a_bound(pool: Pool, cast: Cast) -
                 await persist(pool, lambda c: placement.place(c, second_phase.id, [sent]))  # noqa: B023
             waited_s = time.monotonic() - started
             await first.rollback()
-        assert LOCK_TIMEOUT_MS / 1000 - 0.1 < waited_s < LOCK_TIMEOUT_MS / 1000 + 2
+        assert placement.PATIENCE_MS / 1000 - 0.05 < waited_s < placement.PATIENCE_MS / 1000 + 2
         assert (refused.value.code, refused.value.retry_after_s) == ("unavailable", 2)
     [answer] = await place(pool, cast.phase, sent)
     assert isinstance(answer, Answer)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from banker.desk import Desk
 from tests.web.answers import TICKET_ID, TIME, answered, refused
 from tests.web.standing import Standing, fresh_key
 
@@ -46,6 +47,15 @@ async def test_a_slip_beyond_the_funds_says_what_is_needed(stood: Standing) -> N
     path = await stood.open()
     problem = refused(await stood.place(path, "137 1.5", "hla"), 402, "insufficient-funds")
     assert (problem["needed"], problem["available"]) == ("1.50", "0.00")
+
+
+async def test_a_comment_that_cannot_be_stored_is_refused_before_it_reaches_the_desk(
+    stood: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = await stood.open()
+    monkeypatch.setattr(Desk, "place", None)
+    problem = refused(await stood.place(path, "# \0\n137 5"), 400, "malformed")
+    assert problem["field"] == "text"
 
 
 async def test_a_slip_on_a_draft_is_refused_as_closed(stood: Standing) -> None:
