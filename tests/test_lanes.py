@@ -18,7 +18,7 @@ from banker.books.receipt import Receipt
 from banker.books.request import Answer
 from banker.database import LOCK_TIMEOUT_MS, Connection, Pool, transaction
 from banker.desk import LANES, SLIPS_TOGETHER, Desk
-from banker.errors import NotFound, OverLimit, Unavailable
+from banker.errors import KeyReused, NotFound, OverLimit, Unavailable
 from banker.live.stream import Stream
 from banker.rules.number import label
 from tests.balanced import assert_books_balance
@@ -292,6 +292,22 @@ async def test_who_came_late_to_a_shut_gate_is_not_sent_away_with_the_others(
     taken = await asyncio.gather(*late)
     assert [type(answer) for answer, _ in taken] == [Answer] * 30
     assert await pool.fetchval("select count(*) from tickets") == 30
+    await assert_books_balance(pool)
+
+
+async def test_a_key_that_a_ticket_holds_is_answered_by_it_whoever_asks_beside(
+    pool: Pool, cast: Cast, desk: Desk
+) -> None:
+    """Another body under the key, first in the same batch, does not come between."""
+    first = slip(cast.aung, "137 500", key="one")
+    other = msgspec.structs.replace(slip(cast.aung, "137 501"), key="one")
+    placed = await desk.place(cast.phase.id, first)
+    answers = await asyncio.gather(
+        *(desk.place(cast.phase.id, one) for one in (other, first, other, first)),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in answers] == [KeyReused, Answer, KeyReused, Answer]
+    assert {one.body for one in answers if isinstance(one, Answer)} == {placed.body}
     await assert_books_balance(pool)
 
 

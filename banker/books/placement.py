@@ -28,7 +28,9 @@ _ticket = queries("ticket")
 # All slips of a phase wait while one batch waits for a purse.
 PATIENCE_MS = 250
 
+# A key is its collector's; a request is what is sent under it.
 Key = tuple[int, str]
+Request = tuple[int, str, bytes]
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -49,8 +51,8 @@ async def place(connection: Connection, phase_id: int, slips: Sequence[Slip]) ->
     """Judge the slips in order and write those that are accepted.
 
     The same key twice in one list is one ticket and two equal answers; with another body the
-    second is `KeyReused`, or `InFlight` where the first was refused and bound nothing. Raises
-    `NotFound` for an unknown phase.
+    second is `KeyReused`, or `InFlight` where the first was refused and bound nothing. A key that a
+    ticket holds already is answered by it alone. Raises `NotFound` for an unknown phase.
     """
     return await judge(connection, await hold(connection, phase_id), slips)
 
@@ -67,7 +69,7 @@ async def judge(
 ) -> Judged:
     """The same as `place`, on a phase that is held. Without `wait` a new slip whose collector's
     purses somebody else holds is refused as `PurseHeld`, and keeps none of the others."""
-    first = _one_a_key(slips)
+    first = _one_a_request(slips)
     asked = list(first.values())
     journal = await ledger.lock(connection, [slip.collector_id for slip in asked], wait)
     senders = await _read_senders(connection, asked)
@@ -75,25 +77,29 @@ async def judge(
         connection, held.phase.id, {number for slip in asked for number in slip.stakes}
     )
     judge = Judge(held.phase, held.totals, journal, exposures)
-    answers: dict[Key, Answer | Refusal] = {}
-    taken: dict[Key, Placed] = {}
-    for (key, slip), sender in zip(first.items(), senders, strict=True):
+    answers: dict[Request, Answer | Refusal] = {}
+    taken: dict[Request, Placed] = {}
+    is_bound: dict[Key, bool] = {}
+    for (request, slip), sender in zip(first.items(), senders, strict=True):
+        key = request[:2]
         if sender["prior"] is not None:
-            answers[key] = await _replay(connection, slip, sender)
-            continue
-        if not journal.holds(slip.collector_id):
-            answers[key] = PurseHeld()
-            continue
-        try:
-            taken[key] = judge.take(slip, sender)
-        except Refusal as refusal:
-            answers[key] = refusal
+            answers[request] = await _replay(connection, slip, sender)
+        elif not journal.holds(slip.collector_id):
+            answers[request] = PurseHeld()
+        elif key in is_bound:
+            answers[request] = KeyReused() if is_bound[key] else InFlight()
+        else:
+            try:
+                taken[request] = judge.take(slip, sender)
+            except Refusal as refusal:
+                answers[request] = refusal
+            is_bound[key] = request in taken
     news = None
     if taken:
         await _write(connection, judge)
-        answers |= {key: _answer(judge, placed) for key, placed in taken.items()}
+        answers |= {request: _answer(judge, placed) for request, placed in taken.items()}
         news = _news(judge)
-    return Judged(_in_order(slips, first, answers), news)
+    return Judged(_in_order(slips, answers), news)
 
 
 async def _read_senders(connection: Connection, slips: Sequence[Slip]) -> list[Mapping[str, Any]]:
@@ -188,34 +194,33 @@ def _row(judge: Judge, placed: Placed, transfer_id: int) -> tuple[object, ...]:
     )
 
 
-def _one_a_key(slips: Sequence[Slip]) -> dict[Key, Slip]:
-    """The first slip of each key: a list may hold one key twice, even with two different bodies."""
-    first: dict[Key, Slip] = {}
+def _one_a_request(slips: Sequence[Slip]) -> dict[Request, Slip]:
+    """The first slip of each request: a list may hold one key twice, even with two bodies."""
+    first: dict[Request, Slip] = {}
     for slip in slips:
-        first.setdefault((slip.collector_id, slip.key), slip)
+        first.setdefault(_request(slip), slip)
     return first
 
 
+def _request(slip: Slip) -> Request:
+    return slip.collector_id, slip.key, slip.fingerprint
+
+
 def _in_order(
-    slips: Sequence[Slip], first: Mapping[Key, Slip], answers: Mapping[Key, Answer | Refusal]
+    slips: Sequence[Slip], answers: Mapping[Request, Answer | Refusal]
 ) -> list[Answer | Refusal]:
-    """An answer a slip; the second of one key in a list is told that it is a repetition."""
-    if len(first) == len(slips):
-        return [answers[slip.collector_id, slip.key] for slip in slips]
+    """An answer a slip; the second of one request in a list is told that it is a repetition."""
+    if len(answers) == len(slips):
+        return [answers[_request(slip)] for slip in slips]
     ordered: list[Answer | Refusal] = []
-    met: set[Key] = set()
+    met: set[Request] = set()
     for slip in slips:
-        key = (slip.collector_id, slip.key)
-        answer = answers[key]
-        if key not in met:
-            met.add(key)
-            ordered.append(answer)
-        elif slip.fingerprint != first[key].fingerprint:
-            ordered.append(InFlight() if isinstance(answer, Refusal) else KeyReused())
-        elif isinstance(answer, Answer):
-            ordered.append(Answer(answer.status, answer.body, replayed=True))
-        else:
-            ordered.append(answer)
+        request = _request(slip)
+        answer = answers[request]
+        if request in met and isinstance(answer, Answer):
+            answer = Answer(answer.status, answer.body, replayed=True)
+        met.add(request)
+        ordered.append(answer)
     return ordered
 
 

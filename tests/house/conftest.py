@@ -1,24 +1,29 @@
-"""A house as it stands: two workers on one set of books, asked over real HTTP."""
+"""A house as it stands: two workers or four on one set of books, asked over real HTTP."""
 
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import httpx
 import pytest
 
+from banker import __version__
 from banker.books.phase import Phase
 from banker.database import Pool
 from banker.embedded import House
 from tests.cast import PASSWORD, Cast, newcomers
+from tests.house.console import console, named
 from tests.serving import serving
 
 Answer = TypeVar("Answer")
 
 # A worker answers so many sign-ins at once without counting them as guesses from one address.
 SIGN_INS_AT_ONCE = 8
+# The kernel deals out connections, not requests: clients with connections of their own.
+CLIENTS = 8
 
 
 class Doors:
@@ -85,17 +90,41 @@ class Doors:
         return self._tokens[name]
 
 
+@pytest.fixture(params=[2, 4])
+def workers(request: pytest.FixtureRequest) -> int:
+    """Two workers in the test's own loop, or a console's four processes."""
+    count: int = request.param
+    return count
+
+
 @pytest.fixture
-async def doors(house: House, cast: Cast) -> AsyncIterator[Doors]:
-    """The JSON API of this test's house, at two workers."""
+async def doors(house: House, cast: Cast, workers: int) -> AsyncIterator[Doors]:
+    """The JSON API of this test's house."""
     bounds = httpx.Limits(max_connections=None)
-    async with (
-        serving(house) as one,
-        serving(house) as other,
-        httpx.AsyncClient(base_url=one, timeout=30, limits=bounds) as at_one,
-        httpx.AsyncClient(base_url=other, timeout=30, limits=bounds) as at_other,
-    ):
-        yield Doors([at_one, at_other])
+    async with AsyncExitStack() as closing:
+        stand = _side_by_side if workers == 2 else _in_processes
+        addresses = await closing.enter_async_context(stand(house, workers))
+        clients = [
+            httpx.AsyncClient(base_url=address, timeout=30, limits=bounds) for address in addresses
+        ]
+        yield Doors([await closing.enter_async_context(client) for client in clients])
+
+
+@asynccontextmanager
+async def _side_by_side(house: House, workers: int) -> AsyncIterator[list[str]]:
+    async with AsyncExitStack() as closing:
+        yield [await closing.enter_async_context(serving(house)) for _ in range(workers)]
+
+
+@asynccontextmanager
+async def _in_processes(house: House, workers: int) -> AsyncIterator[list[str]]:
+    with console("serve", "--workers", f"{workers}", **named(house)) as served:
+        served.start()
+        await asyncio.to_thread(served.wait)
+        assert len(served.workers()) == workers
+        yield [served.address] * CLIENTS
+        code, _ = await asyncio.to_thread(served.end)
+        assert (code, served.said) == (0, f"banker {__version__} on {served.address}\n")
 
 
 @pytest.fixture

@@ -69,6 +69,10 @@ class Console:
         """The processes that it has started."""
         return children_of(self.process.pid)
 
+    def workers(self) -> list[int]:
+        """Those of them that answer requests."""
+        return [one for one in self.children() if b"banker.serving" in _command(one)]
+
     def leader(self) -> int:
         """Its PostgreSQL, by the note that this keeps of itself."""
         note = self.place().home / "postgres" / "postmaster.pid"
@@ -171,6 +175,14 @@ def children_of(parent: int) -> list[int]:
     )
     rows = (line.split() for line in listed.stdout.splitlines())
     return [int(pid) for pid, ppid, state in rows if int(ppid) == parent and state[0] != "Z"]
+
+
+def _command(process: int) -> bytes:
+    """How a process was started; nothing where it is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def soon(holds: Callable[[], bool], patience_s: float = 10.0) -> None:

@@ -1,150 +1,35 @@
-"""Twenty deaths, ten of PostgreSQL and ten of the whole console, while sixteen collectors send."""
+"""Deaths of PostgreSQL and of the whole console in turn, while sixteen collectors send."""
 
-import asyncio
 import os
 import signal
 
 import httpx
-import msgspec
+import pytest
 
-from banker import embedded
-from banker.books.receipt import Receipt
-from banker.database import Pool, connect_pool
-from banker.rules.number import label
-from tests.balanced import assert_books_balance
-from tests.cast import PASSWORD, gather, newcomers
-from tests.house.conftest import at_once, eventually
-from tests.house.console import Console, banker, console
+from tests.house.collectors import sending
+from tests.house.console import console
 
-DEATHS = 20
 COLLECTORS = 16
 SLIPS_A_LIFE = 24
-LONGEST_OUTAGE_S = 30.0
 
 
-async def test_every_slip_acknowledged_before_a_death_is_one_ticket_after_it() -> None:
-    with console("serve", "--workers", "2") as house:
+@pytest.mark.parametrize(("workers", "deaths"), [(2, 4), (4, 20)])
+async def test_every_slip_acknowledged_before_a_death_is_one_ticket_after_it(
+    workers: int, deaths: int
+) -> None:
+    with console("serve", "--workers", f"{workers}") as house:
         house.start()
         house.wait()
-        pool = await _connected(house)
-        cast = await gather(pool)
-        people = await newcomers(pool, cast, COLLECTORS)
-        pool.terminate()
-        async with httpx.AsyncClient(base_url=house.address, timeout=10) as client:
-            collectors = [
-                Collector(client, person.username, cast.phase.id, place)
-                for place, person in enumerate(people)
-            ]
-            await at_once(collector.sign_in() for collector in collectors)
-            over = asyncio.Event()
-            async with asyncio.TaskGroup() as group:
-                for collector in collectors:
-                    group.create_task(collector.send_until(over))
-                for death in range(DEATHS):
-                    await _taken(collectors, SLIPS_A_LIFE)
-                    if death % 2 == 0:
-                        os.kill(house.leader(), signal.SIGKILL)
-                    else:
-                        house.end(signal.SIGKILL)
-                        house.start()
-                await _taken(collectors, SLIPS_A_LIFE)
-                over.set()
-            await at_once(collector.send_again() for collector in collectors)
-        pool = await _connected(house)
-        await _assert_stored(pool, collectors)
-        await assert_books_balance(pool)
-        pool.terminate()
-        verified = banker(["verify"], house.environment)
-        assert (verified.returncode, verified.stdout) == (0, "The books balance.\n")
-        assert sum(len(collector.retried) for collector in collectors) >= DEATHS
-
-
-class Collector:
-    """One who sends each slip under its key until the answer is definite."""
-
-    def __init__(self, client: httpx.AsyncClient, name: str, phase_id: int, place: int) -> None:
-        self.receipts: list[Receipt] = []
-        self.retried: set[int] = set()
-        self._client = client
-        self._name = name
-        self._path = f"/api/phases/{phase_id}/tickets"
-        self._place = place
-        self._token = ""
-
-    async def sign_in(self) -> None:
-        """A token that outlives every death."""
-        body = {"username": self._name, "password": PASSWORD}
-        opened = await self._client.post("/api/tokens", json=body)
-        self._token = opened.json()["token"]
-
-    async def send_until(self, over: asyncio.Event) -> None:
-        """Slip after slip."""
-        while not over.is_set():
-            answer = await self._definite(len(self.receipts))
-            self.receipts.append(msgspec.json.decode(answer, type=Receipt))
-
-    async def send_again(self) -> None:
-        """The slips that had to be sent again, yet again: the same ticket."""
-        for slip in self.retried:
-            answer = await self._send(slip)
-            assert (answer.status_code, answer.headers["Idempotent-Replayed"]) == (201, "true")
-            assert msgspec.json.decode(answer.content, type=Receipt) == self.receipts[slip]
-
-    def stakes(self, slip: int) -> dict[str, str]:
-        """What stands on one of the slips."""
-        number = (self._place * 61 + slip) % 1000
-        return {label(number): f"{slip % 9 + 1}.07", label((number + 500) % 1000): "0.50"}
-
-    async def _definite(self, slip: int) -> bytes:
-        while True:
-            try:
-                answer = await self._send(slip)
-            except httpx.TransportError:
-                answer = None
-            if answer is not None and answer.status_code == 201:
-                return answer.content
-            assert answer is None or answer.status_code == 503, answer.text
-            self.retried.add(slip)
-            await asyncio.sleep(0.1)
-
-    async def _send(self, slip: int) -> httpx.Response:
-        text = "\n".join(f"{number} {stake}" for number, stake in self.stakes(slip).items())
-        headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": f"slip-{slip}"}
-        return await self._client.post(self._path, json={"text": text}, headers=headers)
-
-
-async def _connected(house: Console) -> Pool:
-    found = embedded.find(house.data)
-    assert found is not None
-    return await connect_pool(found.database_url)
-
-
-async def _taken(collectors: list[Collector], more: int) -> None:
-    """Wait until so many more slips are taken: the house is open."""
-
-    def taken() -> int:
-        return sum(len(collector.receipts) for collector in collectors)
-
-    before = taken()
-    await eventually(lambda: taken() >= before + more, LONGEST_OUTAGE_S)
-
-
-async def _assert_stored(pool: Pool, collectors: list[Collector]) -> None:
-    """The tickets are those acknowledged, no fewer and no more, with the stakes that were sent."""
-    rows = await pool.fetch(
-        """
-        select tickets.id, bets.number, bets.amount
-        from tickets
-        join bets on bets.phase_id = tickets.phase_id and bets.sequence = tickets.sequence
-        """
-    )
-    stored: dict[str, dict[str, str]] = {}
-    for row in rows:
-        stored.setdefault(str(row["id"]), {})[label(row["number"])] = f"{row['amount']}"
-    acknowledged = {
-        receipt.id: collector.stakes(slip)
-        for collector in collectors
-        for slip, receipt in enumerate(collector.receipts)
-    }
-    assert sum(len(collector.receipts) for collector in collectors) == len(acknowledged)
-    assert stored == acknowledged
+        async with (
+            httpx.AsyncClient(base_url=house.address, timeout=10) as client,
+            sending(house, client, COLLECTORS) as crowd,
+        ):
+            for death in range(deaths):
+                await crowd.go_on(SLIPS_A_LIFE)
+                if death % 2 == 0:
+                    os.kill(house.leader(), signal.SIGKILL)
+                else:
+                    house.end(signal.SIGKILL)
+                    house.start()
+            await crowd.go_on(SLIPS_A_LIFE)
+        assert crowd.retried >= deaths

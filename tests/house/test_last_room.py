@@ -20,6 +20,7 @@ from tests.cast import Cast, newcomers, place, slip
 from tests.house.conftest import Doors, at_once
 
 ROUNDS = 100
+ROUNDS_OVER_HTTP = 6
 COLLECTORS = 64
 LIMIT = Decimal("1234.57")
 CENT = Decimal("0.01")
@@ -91,28 +92,34 @@ async def test_the_last_room_is_sold_once_over_http(
     pool: Pool, cast: Cast, doors: Doors, crowd: list[str]
 ) -> None:
     await doors.sign_in(*crowd)
-    await _limit(pool, cast.phase, 137, LIMIT)
-    stakes = _stakes(random.Random(137), 1, LIMIT)
+    chance = random.Random(137)
     path = f"/api/phases/{cast.phase.id}/tickets"
-    answers = await at_once(
-        doors.ask(name, "POST", path, {"text": f"137 {stake}"}, key="race")
-        for name, stake in zip(crowd, stakes, strict=True)
-    )
-    assert {answer.status_code for answer in answers} == {201, 409}
-    room = _left(LIMIT, stakes, [answer.status_code == 201 for answer in answers])
-    for answer, stake in zip(answers, stakes, strict=True):
-        if answer.status_code == 409:
-            assert answer.json()["code"] == "over-limit"
-            [offender] = answer.json()["numbers"]
-            assert (offender["number"], offender["bound_by"]) == ("137", "number-limit")
-            assert Decimal(offender["asked"]) == stake > Decimal(offender["room"])
-    over = await doors.ask(crowd[0], "POST", path, {"text": f"137 {room + CENT}"}, key="over")
-    assert over.json()["numbers"][0]["room"] == f"{room:.2f}"
-    last = await doors.ask(crowd[0], "POST", path, {"text": f"137 {room}"}, key="last")
-    assert last.status_code == 201
-    risk = await doors.read("min", f"/api/phases/{cast.phase.id}/risk")
-    full = risk["numbers"][137]
-    assert (full["total_bet"], full["limit"], full["room"]) == ("1234.57", "1234.57", "0.00")
+    for number in range(ROUNDS_OVER_HTTP):
+        limit = LIMIT + number * CENT
+        await _limit(pool, cast.phase, number, limit)
+        stakes = _stakes(chance, number, limit)
+        answers = await at_once(
+            doors.ask(name, "POST", path, {"text": f"{label(number)} {stake}"}, f"race-{number}")
+            for name, stake in zip(crowd, stakes, strict=True)
+        )
+        assert {answer.status_code for answer in answers} == {201, 409}
+        room = _left(limit, stakes, [answer.status_code == 201 for answer in answers])
+        for answer, stake in zip(answers, stakes, strict=True):
+            if answer.status_code == 409:
+                assert answer.json()["code"] == "over-limit"
+                [offender] = answer.json()["numbers"]
+                assert (offender["number"], offender["bound_by"]) == (label(number), "number-limit")
+                assert Decimal(offender["asked"]) == stake > Decimal(offender["room"])
+        over = {"text": f"{label(number)} {room + CENT}"}
+        refused = await doors.ask(crowd[0], "POST", path, over, key=f"over-{number}")
+        assert refused.json()["numbers"][0]["room"] == f"{room:.2f}"
+        if room:
+            last = {"text": f"{label(number)} {room}"}
+            taken = await doors.ask(crowd[0], "POST", path, last, key=f"last-{number}")
+            assert taken.status_code == 201
+        risk = await doors.read("min", f"/api/phases/{cast.phase.id}/risk")
+        full = risk["numbers"][number]
+        assert (full["total_bet"], full["limit"], full["room"]) == (f"{limit}", f"{limit}", "0.00")
     await assert_books_balance(pool)
 
 
