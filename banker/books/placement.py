@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from banker.books import exposure, ledger, receipt, ticket
+from banker.books import exposure, ledger, receipt, ticket, writing
 from banker.books import phase as phases
 from banker.books.exposure import Totals
 from banker.books.judgement import Judge, Placed, Slip
@@ -21,7 +21,6 @@ from banker.books.news import News, TicketLine
 from banker.books.request import Answer
 from banker.database import Connection, queries
 from banker.errors import InFlight, KeyReused, PurseHeld, Refusal
-from banker.rules import seal
 
 _ticket = queries("ticket")
 
@@ -96,7 +95,7 @@ async def judge(
             is_bound[key] = request in taken
     news = None
     if taken:
-        await _write(connection, judge)
+        await writing.write(connection, judge)
         answers |= {request: _answer(judge, placed) for request, placed in taken.items()}
         news = _news(judge)
     return Judged(_in_order(slips, answers), news)
@@ -118,80 +117,6 @@ async def _replay(
     if sender["fingerprint"] != slip.fingerprint:
         return KeyReused()
     return await ticket.replay(connection, sender["prior"])
-
-
-async def _write(connection: Connection, judge: Judge) -> None:
-    phase_id = judge.phase.id
-    transfer_ids = await judge.journal.write(connection)
-    await connection.copy_records_to_table(
-        "tickets",
-        columns=_COLUMNS,
-        records=[
-            _row(judge, placed, transfer_ids[placed.transfer_place]) for placed in judge.placed
-        ],
-    )
-    judge.totals.version += 1
-    await exposure.write(connection, phase_id, judge.totals, judge.raised())
-
-
-# In the order of `_row`.
-_COLUMNS = (
-    "phase_id",
-    "sequence",
-    "id",
-    "collector_id",
-    "partner_id",
-    "key",
-    "fingerprint",
-    "text",
-    "note",
-    "numbers",
-    "cents",
-    "factors",
-    "total",
-    "bet_count",
-    "commission_rate",
-    "commission",
-    "balance_after",
-    "transfer_id",
-    "leaf",
-    "placed_at",
-)
-
-
-def _row(judge: Judge, placed: Placed, transfer_id: int) -> tuple[object, ...]:
-    slip, collector = placed.slip, placed.collector
-    return (
-        judge.phase.id,
-        placed.sequence,
-        placed.ticket_id,
-        slip.collector_id,
-        collector["partner_id"],
-        slip.key,
-        slip.fingerprint,
-        slip.text,
-        slip.note,
-        [*slip.stakes],
-        [*slip.stakes.values()],
-        placed.factors,
-        placed.total,
-        len(slip.stakes),
-        collector["commission_rate"],
-        placed.commission,
-        placed.balance_after,
-        transfer_id,
-        seal.leaf(
-            judge.phase.id,
-            placed.sequence,
-            placed.ticket_id,
-            slip.collector_id,
-            judge.phase.now,
-            slip.stakes,
-            placed.factors,
-            placed.total_cents,
-        ),
-        judge.phase.now,
-    )
 
 
 def _one_a_request(slips: Sequence[Slip]) -> dict[Request, Slip]:

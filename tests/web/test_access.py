@@ -113,7 +113,7 @@ def test_a_route_without_roles_does_not_start() -> None:
         """A route that says nothing of who may."""
 
     with pytest.raises(LookupError, match="GET /open"):
-        demand_roles(Litestar([forgotten]))
+        demand_roles(Litestar([forgotten], logging_config=None))
 
 
 async def test_a_page_session_is_no_bearer_token(stood: Standing) -> None:
