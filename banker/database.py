@@ -4,8 +4,9 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import aiosql
@@ -51,10 +52,31 @@ RETRIED = (
 )
 
 
+class Actor(NamedTuple):
+    """Who acts, and from which address; a command has no person."""
+
+    id: int | None
+    address: str
+
+
+# Whoever is behind what runs now. Triggers write them into the trail of administrative writes, so
+# that no verb can forget to.
+acting: ContextVar[Actor | None] = ContextVar("acting", default=None)
+
+
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """A connection inside a transaction that commits when the block ends well."""
+    """A connection inside a transaction that commits when the block ends well, and in which the
+    books know who is `acting`."""
     async with pool.acquire(timeout=5) as connection, connection.transaction():
+        actor = acting.get()
+        if actor is not None:
+            await connection.execute(
+                "select set_config('banker.actor', $1, true), "
+                "set_config('banker.address', $2, true)",
+                "" if actor.id is None else str(actor.id),
+                actor.address,
+            )
         yield connection
 
 
@@ -193,9 +215,11 @@ def _quoted(identifier: str) -> str:
 
 
 __all__ = [
+    "Actor",
     "BadMigrationError",
     "Connection",
     "Pool",
+    "acting",
     "array",
     "connect_pool",
     "migrate",

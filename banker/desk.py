@@ -13,6 +13,7 @@ as the wait was long.
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextvars import Context
 
 import asyncpg
 import msgspec
@@ -63,6 +64,11 @@ class Desk:
         self._queues: dict[int, deque[Waiting]] = {}
         self._lanes: dict[int, set[asyncio.Task[None]]] = {}
 
+    @property
+    def waiting(self) -> int:
+        """How many slips wait for a transaction to travel in."""
+        return sum(map(len, self._queues.values()))
+
     async def place(self, phase_id: int, slip: Slip) -> Answer:
         """Place a slip, alone or with those that wait beside it. Raises the refusal that won,
         `Crowded` where too many wait, or `Unavailable`.
@@ -70,7 +76,7 @@ class Desk:
         Where Postgres is lost in the middle, the slips are sent again under their keys until the
         books say whether they are tickets. A sender that goes away changes nothing of that.
         """
-        if sum(map(len, self._queues.values())) >= MOST_WAITING:
+        if self.waiting >= MOST_WAITING:
             raise Crowded()
         loop = asyncio.get_running_loop()
         one = Waiting(slip, loop.create_future(), loop.time())
@@ -81,7 +87,9 @@ class Desk:
         self._queues.setdefault(phase_id, deque()).append(one)
         lanes = self._lanes.setdefault(phase_id, set())
         if len(lanes) < LANES:
-            lanes.add(asyncio.create_task(self._work_off(phase_id), name=f"desk {phase_id}"))
+            # A lane is nobody's: it does not inherit who is acting from the slip that began it.
+            lane = self._work_off(phase_id)
+            lanes.add(asyncio.create_task(lane, name=f"desk {phase_id}", context=Context()))
 
     async def _work_off(self, phase_id: int) -> None:
         queue, lanes = self._queues[phase_id], self._lanes[phase_id]

@@ -121,6 +121,13 @@ class InFlight(Refusal):
         return 2
 
 
+class AnswerExpired(Refusal):
+    """This was done on {done_at}; its answer is kept no longer."""
+
+    status = 410
+    code = "answer-expired"
+
+
 class TooLarge(Refusal):
     """The request is larger than is taken here."""
 
@@ -189,3 +196,15 @@ class Crowded(Refusal):
     def retry_after_s(self) -> int:
         """Time for the queue to be worked off."""
         return 1
+
+
+class ExportsBusy(Refusal):
+    """As many exports as go at once are under way here; ask again when one of them is done."""
+
+    status = 503
+    code = "exports-busy"
+
+    @property
+    def retry_after_s(self) -> int:
+        """Time for a small one to be done."""
+        return 10

@@ -27,7 +27,7 @@ class Server(uvicorn.Server):
         """SIGTERM: streams first, for they would hold the shutdown up."""
         worker = getattr(self.config.app.state, "worker", None)  # type: ignore[union-attr]
         if worker is not None:
-            asyncio.get_running_loop().call_soon(worker.closing.set)
+            asyncio.get_running_loop().call_soon(worker.close)
         super().handle_exit(sig, frame)  # type: ignore[arg-type]
 
 

@@ -1,6 +1,9 @@
 """One worker process: its pool, its line to Redis, its boards and its desk."""
 
 import asyncio
+import os
+import secrets
+import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,10 +16,14 @@ from banker.books import exposure
 from banker.database import RETRIED, Pool, connect_pool, persist
 from banker.desk import Desk
 from banker.door import Door
+from banker.jobs.keeper import Keeper
 from banker.live.board import Board
 from banker.live.boards import Boards
 from banker.live.frame import Frames
+from banker.live.message import Message
+from banker.live.purses import Purses
 from banker.live.stream import Stream
+from banker.sampler import Sampler
 from banker.settings import Settings
 
 HEARTBEAT_S = 5.0
@@ -34,16 +41,21 @@ class Worker:
     """What the handlers of one process share."""
 
     def __init__(self, settings: Settings, pool: Pool, lanes: Pool, epoch: str) -> None:
+        # Of this life alone: the next may have the same number, on the same machine.
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.settings = settings
         self.pool = pool
         self.stream = Stream(settings.redis_url, epoch)
         self.boards = Boards(pool, _now)
+        self.purses = Purses()
         self.desk = Desk(lanes, self.stream)
         self.door = Door(pool)
+        self.jobs = Keeper(settings.database_url, self.stream, self.name)
+        self.sampler = Sampler(pool, self.desk, self.name)
         self.closing = asyncio.Event()
         self._frames: dict[int, Frames] = {}
-        self.stream.on_message = self.boards.hear
-        self.stream.on_up = self.boards.doubt_all
+        self.stream.on_message = self._hear
+        self.stream.on_up = self._doubt
 
     async def frames(self, phase_id: int) -> AsyncGenerator[bytes, None]:
         """The events of a phase for one viewer: a snapshot, then what is new, never a queue.
@@ -54,6 +66,40 @@ class Worker:
         if not self.stream.up:
             board.doubt()
         return self._follow(board)
+
+    async def money(self, user_id: int) -> AsyncGenerator[bytes, None]:
+        """An event whenever money of a person may have moved, for one page; the page then reads it.
+
+        Ends after half an hour, or when the worker closes.
+        """
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + STREAM_LIFE_S
+        with self.purses.watched(user_id) as moved:
+            moved.set()
+            while not self.closing.is_set() and loop.time() < ends_at:
+                try:
+                    async with asyncio.timeout(HEARTBEAT_S):
+                        await moved.wait()
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                moved.clear()
+                if not self.closing.is_set():
+                    yield b"event: money\ndata: moved\n\n"
+
+    def close(self) -> None:
+        """End all streams."""
+        self.closing.set()
+        self.purses.doubt_all()
+
+    def _hear(self, said: Message) -> None:
+        self.boards.hear(said)
+        self.purses.hear(said)
+
+    def _doubt(self) -> None:
+        """The line was away: whoever watches reads anew."""
+        self.boards.doubt_all()
+        self.purses.doubt_all()
 
     async def _follow(self, board: Board) -> AsyncGenerator[bytes, None]:
         with metrics.viewers.track_inprogress(), board.watched():
@@ -98,10 +144,13 @@ async def opened(settings: Settings) -> AsyncIterator[Worker]:
         epoch = await persist(pool, exposure.epoch)
         worker = Worker(settings, pool, lanes, epoch)
         worker.stream.start()
+        worker.jobs.start()
+        worker.sampler.start()
         try:
             yield worker
         finally:
-            worker.closing.set()
+            worker.close()
+            await asyncio.gather(worker.jobs.stop(), worker.sampler.stop())
             await worker.stream.stop()
             await worker.boards.stop()
 

@@ -8,10 +8,18 @@ grant select on all tables in schema public to {role};
 grant usage on all sequences in schema public to {role};
 grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures
     to {role};
-grant insert, update (status, body) on requests to {role};
+grant insert, update (status, body, transfer_id) on requests to {role};
 grant insert, update (number, total_out, net_profit, payout_count, settled_by, settled_at)
     on settlements to {role};
-grant delete on sessions, sign_in_failures to {role};
+grant delete on sessions, sign_in_failures, samples to {role};
 grant insert, update (balance, floor, credit_limit, credit_approved, last_sequence) on accounts to {role};
 grant insert on transfers, entries, payouts, commissions to {role};
 grant insert, update (note, voided_at, voided_by, void_transfer_id) on tickets to {role};
+grant update (four_eyes_above) on house_rules to {role};
+grant insert, update (closed_at, expected, counted, note) on shifts to {role};
+grant insert, update (undone) on desk_transfers to {role};
+grant insert, update (worked_off, state, ended_at) on bonuses to {role};
+grant insert, update (state, decided_by, decided_at, note, outcome) on approvals to {role};
+grant insert on links, verifications to {role};
+grant update on chain_marks to {role};
+grant insert, update on jobs, checkpoints, samples to {role};

@@ -56,7 +56,8 @@ values
 -- name: write_journal(reasons, actor_ids, phase_ids, notes, house_ids, totals, places, account_ids, amounts, balances_after, sequences, changed_ids, balances, last_sequences)$
 -- Transfers, their entries and the accounts after them, set-wise; gives the transfers' numbers in
 -- order. An entry of a purse names its transfer by its place among them, counted from 1; the house
--- account of a transfer has the other side of its total. The table refuses a balance below its floor.
+-- account of a transfer has the other side of its total. The table refuses a balance below its floor;
+-- the floor of a debt follows the balance up, until it is where it was without the debt.
 with numbered as materialized (
     select array(
         select nextval('transfers_id_seq')
@@ -111,6 +112,10 @@ changed as (
     update accounts
     set
         balance = changed.balance,
+        floor = least(
+            - case when accounts.credit_approved then accounts.credit_limit else 0 end,
+            greatest(accounts.floor, changed.balance)
+        ),
         last_sequence = changed.last_sequence
     from unnest(
         :changed_ids::text::integer[],
@@ -135,12 +140,20 @@ where entries.transfer_id = any(:transfer_ids::bigint[])
     and accounts.user_id is not null
 order by entries.transfer_id, entries.account_id;
 
+-- name: lower_floor(account_id, floor)!
+-- A debt is forced on a purse: its floor goes down to what the balance will be.
+update accounts
+set floor = :floor
+where accounts.id = :account_id
+    and accounts.floor > :floor;
+
 -- name: approve_credit(user_id, credit_limit)!
--- The credit that a person may draw; its floor is minus the limit.
+-- The credit that a person may draw; its floor is minus the limit, or what is drawn where that is
+-- more.
 update accounts
 set
     credit_limit = :credit_limit,
     credit_approved = :credit_limit::numeric > 0,
-    floor = - :credit_limit::numeric
+    floor = least(- :credit_limit::numeric, accounts.balance)
 where accounts.user_id = :user_id
     and accounts.kind = 'credit';

@@ -20,7 +20,8 @@ select
     requests.key,
     requests.fingerprint,
     requests.status,
-    requests.body
+    requests.body,
+    requests.created_at
 from requests
 join unnest(
     :actor_ids::integer[],
@@ -31,19 +32,21 @@ join unnest(
     and asked.operation = requests.operation
     and asked.key = requests.key;
 
--- name: bind(actor_ids, operations, keys, statuses, bodies)!
+-- name: bind(actor_ids, operations, keys, statuses, bodies, transfer_ids)!
 -- The answers of accepted requests, written in the transaction that made them true.
 update requests
 set
     status = answered.status,
-    body = answered.body
+    body = answered.body,
+    transfer_id = answered.transfer_id
 from unnest(
     :actor_ids::integer[],
     :operations::text[],
     :keys::text[],
     :statuses::smallint[],
-    :bodies::bytea[]
-) as answered (actor_id, operation, key, status, body)
+    :bodies::bytea[],
+    :transfer_ids::bigint[]
+) as answered (actor_id, operation, key, status, body, transfer_id)
 where requests.actor_id = answered.actor_id
     and requests.operation = answered.operation
     and requests.key = answered.key;

@@ -23,16 +23,21 @@ where token_sha256 = :token_sha256;
 delete from sessions
 where user_id = :user_id;
 
--- name: delete_expired_sessions(count)!
--- Sessions that are over serve nobody. What another sign-in is deleting is left to it.
-delete from sessions
-where token_sha256 in (
-    select over.token_sha256
-    from sessions as over
-    where over.expires_at < clock_timestamp()
-    limit :count
-    for update skip locked
-);
+-- name: delete_expired_sessions(count)$
+-- Sessions that are over serve nobody. What another sign-in is deleting is left to it. How many.
+with forgotten as (
+    delete from sessions
+    where token_sha256 in (
+        select over.token_sha256
+        from sessions as over
+        where over.expires_at < clock_timestamp()
+        limit :count
+        for update skip locked
+    )
+    returning 1
+)
+select count(*)
+from forgotten;
 
 -- name: count_attempt(username, address, bound, wait_s)$
 -- Counts an attempt before the password is looked at, so that many at once are all counted; gives
@@ -77,13 +82,18 @@ set failures = greatest(failures - 1, 0)
 where username = :username
     and address = :address;
 
--- name: delete_old_failures(wait_s, count)!
--- Failures that are counted no more.
-delete from sign_in_failures
-where (username, address) in (
-    select old.username, old.address
-    from sign_in_failures as old
-    where old.last_at < clock_timestamp() - make_interval(secs => :wait_s)
-    limit :count
-    for update skip locked
-);
+-- name: delete_old_failures(wait_s, count)$
+-- Failures that are counted no more. How many were forgotten.
+with forgotten as (
+    delete from sign_in_failures
+    where (username, address) in (
+        select old.username, old.address
+        from sign_in_failures as old
+        where old.last_at < clock_timestamp() - make_interval(secs => :wait_s)
+        limit :count
+        for update skip locked
+    )
+    returning 1
+)
+select count(*)
+from forgotten;

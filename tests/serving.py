@@ -57,7 +57,7 @@ async def serving(house: House, **changes: Any) -> AsyncIterator[str]:
     finally:
         worker = getattr(app.state, "worker", None)
         if worker is not None:
-            worker.closing.set()
+            worker.close()
         server.should_exit = True
         await task
         listener.close()

@@ -14,7 +14,7 @@ import msgspec
 
 from banker.database import Connection, array, queries
 from banker.rules.money import ZERO
-from banker.rules.purse import KINDS, Balance, Purse, balance
+from banker.rules.purse import KINDS, Balance, Kind, Purse, balance
 
 _ledger = queries("ledger")
 
@@ -27,6 +27,7 @@ class House(IntEnum):
     COMMISSION = 3
     DESK = 4
     BONUSES = 5
+    CORRECTIONS = 6
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -49,6 +50,11 @@ class Account(Purse):
     credit_approved: bool
     last_sequence: int
 
+    @property
+    def granted(self) -> Decimal:
+        """How far below zero it may be drawn: the approved limit of a credit, else nothing."""
+        return self.credit_limit if self.kind == "credit" and self.credit_approved else ZERO
+
 
 class Journal:
     """Purses held under lock in this transaction, and the transfers about to be written to them."""
@@ -62,6 +68,7 @@ class Journal:
         self._totals: list[Decimal] = []
         self._entries: list[tuple[int, int, Decimal, Decimal, int]] = []
         self._changed: set[int] = set()
+        self._forced: set[int] = set()
 
     def holds(self, user_id: int) -> bool:
         """Whether all purses of a person are held here; a person without purses has none."""
@@ -79,14 +86,17 @@ class Journal:
         """The total balance of a person after what was entered so far."""
         return sum([account.balance for account in self._by_user[user_id]], ZERO)
 
+    def account(self, user_id: int, kind: Kind) -> Account:
+        """One of a person's purses."""
+        return next(account for account in self._by_user[user_id] if account.kind == kind)
+
     def cash_account(self, user_id: int) -> int:
         """The number of a person's cash purse."""
-        return next(
-            account.account_id for account in self._by_user[user_id] if account.kind == "cash"
-        )
+        return self.account(user_id, "cash").account_id
 
-    def enter(self, transfer: Transfer) -> int:
-        """Add a transfer; gives its place in the list of numbers that `write` answers."""
+    def enter(self, transfer: Transfer, forced: bool = False) -> int:
+        """Add a transfer; gives its place in the list of numbers that `write` answers. A `forced`
+        one may leave a debt: the floors of its purses go down with their balances."""
         self._transfers.append(transfer)
         place = len(self._transfers)
         total = Decimal(0)
@@ -95,6 +105,12 @@ class Journal:
             account.balance += amount
             account.last_sequence += 1
             total += amount
+            if forced and account.balance < account.floor:
+                account.floor = account.balance
+                self._forced.add(account_id)
+            elif account.floor < -account.granted:
+                # What is repaid of a debt cannot be drawn again: the floor follows the balance up.
+                account.floor = min(-account.granted, max(account.floor, account.balance))
             self._changed.add(account_id)
             self._entries.append(
                 (place, account_id, amount, account.balance, account.last_sequence)
@@ -107,6 +123,9 @@ class Journal:
         """Write transfers, entries and balances set-wise; the transfers' numbers in order."""
         if not self._transfers:
             return []
+        for account_id in sorted(self._forced):
+            floor = self._accounts[account_id].floor
+            await _ledger.lower_floor(connection, account_id=account_id, floor=floor)
         changed = [self._accounts[account_id] for account_id in sorted(self._changed)]
         places, account_ids, amounts, balances_after, sequences = zip(*self._entries, strict=True)
         ids: list[int] = await _ledger.write_journal(
@@ -126,7 +145,8 @@ class Journal:
             balances=array([account.balance for account in changed]),
             last_sequences=array([account.last_sequence for account in changed]),
         )
-        self._transfers, self._totals, self._entries, self._changed = [], [], [], set()
+        self._transfers, self._totals, self._entries = [], [], []
+        self._changed, self._forced = set(), set()
         return ids
 
 
@@ -152,8 +172,8 @@ async def open_purses(connection: Connection, user_id: int) -> None:
 
 
 async def approve_credit(connection: Connection, user_id: int, credit_limit: Decimal) -> None:
-    """Let a person draw credit down to minus the limit. Not below what is already drawn: the table
-    refuses a floor above the balance."""
+    """Let a person draw credit down to minus the limit. Where more than that is drawn already, the
+    rest stays a debt, and nothing is drawn until it is repaid."""
     await _ledger.approve_credit(connection, user_id=user_id, credit_limit=credit_limit)
 
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 import msgspec
 
-from banker.books import ledger, ticket
+from banker.books import bonus, ledger, ticket
 from banker.books.phase import Phase
 from banker.database import Connection, array, queries
 from banker.rules import prize, purse
@@ -87,13 +87,18 @@ async def work_out(connection: Connection, phase: Phase, number: int) -> Reckoni
 
 
 async def pay(connection: Connection, phase_id: int, actor_id: int, reckoning: Reckoning) -> None:
-    """One transfer a winning ticket and one a collector's commission; locks the accounts."""
+    """One transfer a winning ticket and one a collector's commission; then what stakes have worked
+    off of bonuses turns into cash. Locks the accounts."""
     winners = {payout.collector_id for payout in reckoning.payouts}
     earners = {due.collector_id for due in reckoning.commissions}
-    journal = await ledger.lock(connection, winners | earners)
+    worked = await bonus.due(connection, phase_id)
+    finished = {due.user_id for due in worked if due.is_done}
+    journal = await ledger.lock(connection, winners | earners | finished)
     paid_by_ticket = _enter_payouts(journal, phase_id, actor_id, reckoning.payouts)
     paid_to_collector = _enter_commissions(journal, phase_id, actor_id, reckoning.commissions)
+    bonus.convert(journal, phase_id, actor_id, worked)
     transfer_ids = await journal.write(connection)
+    await bonus.count_worked(connection, worked)
     paid_by = [
         transfer_ids[paid_by_ticket[payout.sequence]] if payout.amount > 0 else None
         for payout in reckoning.payouts

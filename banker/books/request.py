@@ -11,10 +11,12 @@ from hashlib import sha256
 import asyncpg
 import msgspec
 
+from banker.books.four_eyes import Waiting
 from banker.database import Connection, queries
-from banker.errors import InFlight, KeyMissing, KeyReused, Refusal
+from banker.errors import AnswerExpired, InFlight, KeyMissing, KeyReused, Refusal
 
 _requests = queries("requests")
+_told_transfer = re.compile(rb'\{"transfer_id":"([0-9]{1,18})"')
 _key = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -66,15 +68,18 @@ async def once(
 ) -> Answer:
     """Do what `act` does once for a key: the first answer, or the same again, byte for byte.
 
-    `act` gives the body, to be encoded as JSON; a refusal that it raises undoes the transaction,
-    so that the key stays free. Raises `KeyReused`, `InFlight`.
+    `act` gives the body, to be encoded as JSON; what waits for a second person is told with 202. A
+    refusal that it raises undoes the transaction, so that the key stays free. Raises `KeyReused`,
+    `InFlight`, `AnswerExpired`.
     """
     prior = (await claim(connection, [asked]))[asked]
     if isinstance(prior, Refusal):
         raise prior
     if prior is not None:
         return prior
-    answer = Answer(status, msgspec.json.encode(await act()))
+    told = await act()
+    status = 202 if isinstance(told, Waiting) else status
+    answer = Answer(status, msgspec.json.encode(told))
     await bind(connection, [(asked, answer)])
     return answer
 
@@ -86,6 +91,7 @@ async def bind(connection: Connection, answers: Sequence[tuple[Asked, Answer]]) 
             connection,
             statuses=[answer.status for _, answer in answers],
             bodies=[answer.body for _, answer in answers],
+            transfer_ids=[_transfer_id(answer) for _, answer in answers],
             **_columns([one for one, _ in answers]),
         )
 
@@ -111,7 +117,15 @@ def _prior(asked: Asked, row: asyncpg.Record) -> Answer | Refusal:
         return KeyReused()
     if row["status"] is None:
         return InFlight()
+    if row["body"] is None:
+        return AnswerExpired(done_at=f"{row['created_at']:%Y-%m-%d %H:%M} UTC")
     return Answer(row["status"], row["body"], replayed=True)
+
+
+def _transfer_id(answer: Answer) -> int | None:
+    """The transfer that an answer tells of first, where it tells of one."""
+    named = _told_transfer.match(answer.body)
+    return None if named is None else int(named[1])
 
 
 def _name(asked: Asked) -> tuple[int, str, str]:

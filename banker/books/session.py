@@ -122,10 +122,11 @@ async def end_all(connection: Connection, person_id: int) -> None:
     await _session.delete_sessions(connection, user_id=person_id)
 
 
-async def forget_expired(connection: Connection) -> None:
-    """Forget some of the sessions that are over, and of the failures that count no more."""
-    await _session.delete_expired_sessions(connection, count=SWEPT)
-    await _session.delete_old_failures(connection, wait_s=WAIT_S, count=SWEPT)
+async def forget_expired(connection: Connection) -> int:
+    """Forget some sessions that are over, and some failures that count no more; how many."""
+    sessions = await _session.delete_expired_sessions(connection, count=SWEPT)
+    failures = await _session.delete_old_failures(connection, wait_s=WAIT_S, count=SWEPT)
+    return int(sessions) + int(failures)
 
 
 async def credentials(connection: Connection, username: str) -> Credentials | None:

@@ -106,7 +106,7 @@ async def void(
         ledger.Transfer(
             reason="void",
             actor_id=actor_id,
-            legs=purse.give_back(legs[ticket.transfer_id]),
+            legs=purse.give_back(journal.purses(ticket.collector_id), legs[ticket.transfer_id]),
             house=ledger.House.STAKES,
             phase_id=ticket.phase_id,
         )

@@ -37,7 +37,9 @@ async def _give_back(connection: Connection, phase: phases.Phase, actor_id: int)
             ledger.Transfer(
                 reason="void",
                 actor_id=actor_id,
-                legs=purse.give_back(legs[ticket["transfer_id"]]),
+                legs=purse.give_back(
+                    journal.purses(ticket["collector_id"]), legs[ticket["transfer_id"]]
+                ),
                 house=ledger.House.STAKES,
                 phase_id=phase.id,
             )

@@ -12,6 +12,7 @@ from banker.books.phase import Draft, Phase
 from banker.books.request import Asked, fingerprint
 from banker.console import CannotServe
 from banker.database import Connection, Pool, connect_pool, reading, transaction
+from banker.demo import counter
 from banker.demo.slips import HOT, write_slip
 from banker.passwords import hashed
 from banker.rules import notation
@@ -86,6 +87,8 @@ async def _gather(pool: Pool) -> None:
                 commission_rate=Decimal(10 if role == "partner" else 0),
                 share_percentage=Decimal(50 if role == "partner" else 0),
             )
+        await counter.open_drawer(connection, added["cashier"])
+        collectors = []
         for place, name in enumerate(COLLECTORS):
             collector = await people.add(
                 connection,
@@ -96,6 +99,8 @@ async def _gather(pool: Pool) -> None:
                 partner_id=added["partner"].id if place % 3 == 0 else None,
             )
             await _endow(connection, added["cashier"], collector, place)
+            collectors.append(collector)
+        await counter.do_business(connection, added["cashier"], collectors)
 
 
 async def _endow(connection: Connection, cashier: Person, collector: Person, place: int) -> None:

@@ -20,7 +20,7 @@ from banker.books.phase import Phase
 from banker.database import Pool, reading
 from banker.live import figures
 from banker.live.feed import LENGTH, Feed
-from banker.live.message import Changed, Message, Placed, Pulse, Refused
+from banker.live.message import Changed, Message, Moved, Placed, Pulse, Refused
 from banker.rules.limits import Exposure
 from banker.rules.risk import Risk
 
@@ -44,6 +44,9 @@ class Board:
         self.intake: list[tuple[datetime, Decimal]] = []
         self.changed_at: list[int] = [0] * 1000
         self.risk: Risk
+        # When the oldest of what the present tick shows was told, by the teller's wall clock.
+        self.told_at: float | None = None
+        self._untold_since: float | None = None
         self._next_tick = asyncio.Event()
         self.dirty = asyncio.Event()
         self._pool = pool
@@ -82,7 +85,7 @@ class Board:
 
     def hear(self, said: Message) -> None:
         """Take in what the stream told of this phase."""
-        if isinstance(said, Pulse):
+        if isinstance(said, Pulse | Moved):
             return
         if isinstance(said, Changed):
             self.doubt()
@@ -92,6 +95,8 @@ class Board:
         elif self._loading:
             self._early[said.version] = said
         elif said.version > self.version:
+            if self._untold_since is None:
+                self._untold_since = said.sent_at or None
             self._early[said.version] = said
             self._catch_up()
             self.dirty.set()
@@ -148,6 +153,7 @@ class Board:
         else:
             self.assess()
         self.tick += 1
+        self.told_at, self._untold_since = self._untold_since, None
         if whole:
             self.snapshot_tick = self.tick
         self._next_tick.set()

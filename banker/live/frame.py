@@ -1,11 +1,13 @@
 """Server-sent events of a board: encoded once for all viewers."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from banker import metrics
 from banker.live import figures
 from banker.live.board import Board
 from banker.rules.money import from_cents
@@ -29,6 +31,10 @@ class Frames:
 
     def delta(self, since: int) -> bytes:
         """What is new after a tick; a snapshot where more than stakes has changed since."""
+        if self.board.told_at is not None:
+            # Once a tick: the other viewers' frames leave in the same moment.
+            metrics.screen_delay_seconds.observe(max(0.0, time.time() - self.board.told_at))
+            self.board.told_at = None
         if since < self.board.snapshot_tick:
             return self.snapshot()
         return self._once("delta", since, lambda: _delta(self.board, since))

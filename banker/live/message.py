@@ -4,6 +4,7 @@ Money is in whole cents and weights in ten-thousandths (stake in cents times fac
 exact integers on both sides.
 """
 
+import time
 from decimal import Decimal
 from typing import Annotated
 
@@ -20,7 +21,7 @@ Number = Annotated[int, Meta(ge=0, le=999)]
 
 class Placed(msgspec.Struct, frozen=True, tag="placed"):
     """A transaction that took slips or gave some back: exposures as `[number, cents, weight]`,
-    `voided` as sequences."""
+    `voided` as sequences; `sent_at` is when it was told, in seconds of the wall clock."""
 
     epoch: str
     phase_id: int
@@ -32,13 +33,24 @@ class Placed(msgspec.Struct, frozen=True, tag="placed"):
     exposures: tuple[tuple[Number, int, int], ...]
     tickets: tuple[TicketLine, ...]
     voided: tuple[int, ...]
+    sent_at: float = 0.0
 
 
 class Changed(msgspec.Struct, frozen=True, tag="changed"):
-    """Something else about a phase is different: boards read it anew."""
+    """Something else about a phase is different: boards read it anew, and where `money` of its
+    collectors was moved, so do they."""
 
     epoch: str
     phase_id: int
+    money: bool = False
+
+
+class Moved(msgspec.Struct, frozen=True, tag="moved"):
+    """Money of some people was moved: their pages read it anew. It tells no figures, since those
+    are read after commit."""
+
+    epoch: str
+    user_ids: tuple[int, ...]
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
@@ -59,7 +71,7 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
     epoch: str
 
 
-Message = Placed | Changed | Refused | Pulse
+Message = Placed | Changed | Moved | Refused | Pulse
 
 
 def of_news(epoch: str, news: News) -> Placed:
@@ -75,6 +87,7 @@ def of_news(epoch: str, news: News) -> Placed:
         exposures=tuple((one.number, one.staked_cents, one.weight) for one in news.exposures),
         tickets=news.tickets,
         voided=news.voided,
+        sent_at=time.time(),
     )
 
 

@@ -7,7 +7,7 @@ not be told is made good by telling the boards to read the phase anew.
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 import structlog
@@ -18,7 +18,7 @@ from banker.books.judgement import Slip
 from banker.books.news import News
 from banker.errors import Refusal
 from banker.live import message
-from banker.live.message import Changed, Message, Pulse
+from banker.live.message import Changed, Message, Moved, Pulse
 
 PULSE_S = 1.0
 # The reader hears its own worker's pulse; after so much silence the line is cut and made anew.
@@ -68,9 +68,13 @@ class Stream:
         """Tell all boards what a committed transaction changed."""
         self._queue(message.of_news(self.epoch, news))
 
-    def tell_change(self, phase_id: int) -> None:
-        """Tell all boards to read a phase anew."""
-        self._queue(Changed(self.epoch, phase_id))
+    def tell_change(self, phase_id: int, money: bool = False) -> None:
+        """Tell all boards to read a phase anew, and all collectors where their `money` moved."""
+        self._queue(Changed(self.epoch, phase_id, money))
+
+    def tell_moved(self, user_ids: Iterable[int]) -> None:
+        """Tell some people's pages to read their money anew."""
+        self._queue(Moved(self.epoch, tuple(user_ids)))
 
     def tell_refusal(self, phase_id: int, slip: Slip, refusal: Refusal) -> None:
         """Tell the feeds of a slip that was not taken."""

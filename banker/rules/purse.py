@@ -49,8 +49,11 @@ class NotEnough(Exception):
 
 
 def draw(purses: Sequence[Purse], amount: Decimal) -> Entries:
-    """A stake, drawn from cash first, then bonus, then credit. Raises `NotEnough`."""
+    """A stake, drawn from cash first, then bonus, then credit. Raises `NotEnough`, with nothing
+    available where a debt was forced on one of the purses."""
     assert amount > 0
+    if _owes(purses):
+        raise NotEnough(amount, ZERO)
     entries = []
     missing = amount
     for purse in sorted(purses, key=lambda purse: _DRAWING_ORDER[purse.kind]):
@@ -79,19 +82,32 @@ def pay(purses: Sequence[Purse], amount: Decimal) -> Entries:
     return tuple(entries)
 
 
-def give_back(entries: Iterable[tuple[int, Decimal]]) -> Entries:
-    """A void: each purse gets back what `draw` took from it."""
-    return tuple((account_id, -amount) for account_id, amount in entries)
+def give_back(purses: Sequence[Purse], entries: Iterable[tuple[int, Decimal]]) -> Entries:
+    """A void: each purse gets back what `draw` took from it. Credit that was repaid meanwhile is
+    owed no more: that part goes to cash, so that a credit purse is a debt and never a treasure."""
+    by_id = {purse.account_id: purse for purse in purses}
+    cash = next(purse.account_id for purse in purses if purse.kind == "cash")
+    given: dict[int, Decimal] = {}
+    for account_id, amount in entries:
+        purse = by_id[account_id]
+        owed = max(-purse.balance, ZERO) if purse.kind == "credit" else -amount
+        back = min(-amount, owed)
+        for where, part in ((account_id, back), (cash, -amount - back)):
+            if part:
+                given[where] = given.get(where, ZERO) + part
+    return tuple(given.items())
 
 
-def available(purses: Iterable[Purse]) -> Decimal:
+def available(purses: Sequence[Purse]) -> Decimal:
     """The largest stake that `draw` would take from these purses."""
+    if _owes(purses):
+        return ZERO
     return sum((_drawable(purse) for purse in purses), ZERO)
 
 
 def balance(purses: Sequence[Purse], credit_limit: Decimal, credit_approved: bool) -> Balance:
     """The figures of a person. A credit limit that is not approved counts for nothing in
-    `available`, and nor does a purse with a forced debt, whatever the others hold."""
+    `available`; where a debt was forced on one purse, nothing in the others is available either."""
     held: dict[Kind, Decimal] = {"cash": ZERO, "bonus": ZERO, "credit": ZERO}
     for purse in purses:
         held[purse.kind] += purse.balance
@@ -107,7 +123,12 @@ def balance(purses: Sequence[Purse], credit_limit: Decimal, credit_approved: boo
 
 
 def _drawable(purse: Purse) -> Decimal:
-    # A forced debt lowers the floor of cash or bonus below 0. It is no allowance: while part of
-    # it is repaid the balance is above that floor, and still nothing may be drawn.
+    # A forced debt lowers the floor of cash or bonus below 0. It is no allowance.
     floor = purse.floor if purse.kind == "credit" else max(purse.floor, ZERO)
     return max(purse.balance - floor, ZERO)
+
+
+def _owes(purses: Sequence[Purse]) -> bool:
+    """Whether a debt was forced on one of them: nothing is drawn until it is repaid (design,
+    Money)."""
+    return any(purse.balance < 0 and purse.kind != "credit" for purse in purses)

@@ -18,6 +18,7 @@ from litestar.types import Scope
 
 from banker.books import session
 from banker.books.session import Kind, SignedIn
+from banker.database import Actor, acting
 from banker.errors import Forbidden, NotSignedIn, Unavailable
 from banker.settings import Settings
 from banker.worker import Worker
@@ -38,6 +39,7 @@ SIGNED_IN: Mapping[str, Any] = {
 ADMIN: Mapping[str, Any] = {"roles": ("admin",)}
 MANAGER: Mapping[str, Any] = {"roles": ("admin", "manager")}
 CASHIER: Mapping[str, Any] = {"roles": ("admin", "cashier")}
+APPROVER: Mapping[str, Any] = {"roles": ("admin", "manager", "cashier")}
 COLLECTOR: Mapping[str, Any] = {"roles": ("collector",)}
 READER: Mapping[str, Any] = {"roles": ("collector", "admin")}
 TICKET_READER: Mapping[str, Any] = {"roles": ("collector", "admin", "manager")}
@@ -58,6 +60,8 @@ async def check_role(
         raise NotSignedIn()
     if person.role not in roles:
         raise Forbidden()
+    worker: Worker = connection.app.state.worker
+    acting.set(Actor(person.id, address_of(connection, worker.settings)))
 
 
 async def is_still_in(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:

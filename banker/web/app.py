@@ -15,7 +15,21 @@ from litestar.types import Message, Scope
 
 from banker.errors import NotFound, Refusal
 from banker.settings import Settings
-from banker.web import account, cash, collect, health, people, phases, risk, signin, tickets
+from banker.web import (
+    account,
+    approvals,
+    books,
+    cash,
+    collect,
+    exports,
+    health,
+    monitor,
+    people,
+    phases,
+    risk,
+    signin,
+    tickets,
+)
 from banker.web.access import MACHINES, check_role, demand_roles, provide_person
 from banker.web.api import router as api
 from banker.web.api.body import LARGEST_BODY_BYTES
@@ -51,7 +65,22 @@ def create_app(settings: Settings) -> Litestar:
 
     app = Litestar(
         route_handlers=[
-            *(page.router for page in (account, cash, collect, people, phases, risk, tickets)),
+            *(
+                page.router
+                for page in (
+                    account,
+                    approvals,
+                    books,
+                    cash,
+                    collect,
+                    exports,
+                    monitor,
+                    people,
+                    phases,
+                    risk,
+                    tickets,
+                )
+            ),
             *signin.handlers,
             *health.handlers,
             api,

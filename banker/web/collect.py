@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.params import HeaderParameter, JSONBody, QueryParameter
-from litestar.response import Template
+from litestar.response import Stream, Template
 
 from banker.books import exposure, ledger
 from banker.books import phase as phases
@@ -20,6 +20,7 @@ from banker.web import collect_tickets, collector, paper
 from banker.web.access import COLLECTOR, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id, read_ticket_id
 from banker.web.counter import place_text, void_ticket
+from banker.web.event_stream import event_stream
 from banker.web.page import page
 from banker.web.readback import MOST_BETS_SHOWN, MOST_TOLD, fitted, read_back
 from banker.web.tickets import read_note
@@ -65,6 +66,16 @@ async def show_side(
 ) -> Template:
     """Purse, newest slips and the state of the phase, read anew."""
     return await _counter(request, worker, person, phase_id, "collect_side.html")
+
+
+@get("/stream", opt=dict(COLLECTOR), media_type="text/event-stream")
+async def stream_money(
+    request: Request,  # type: ignore[type-arg]
+    worker: AtWorker,
+    person: Asker,
+) -> Stream:
+    """An event whenever money of the person moved."""
+    return event_stream(worker.money(person.id), request)
 
 
 @post("/reading", opt=dict(COLLECTOR), status_code=200)
@@ -209,6 +220,7 @@ router = Router(
     route_handlers=[
         show_page,
         show_side,
+        stream_money,
         read_slip,
         fit_slip,
         strip_slip,

@@ -93,6 +93,7 @@ async def void_ticket(worker: Worker, person: SignedIn, ticket_id: UUID) -> tick
     elif attempts > 1:
         # Voided by an attempt whose answer was lost, and its news with it.
         worker.stream.tell_change(voided.phase_id)
+    worker.stream.tell_moved([voided.collector_id])
     return voided
 
 

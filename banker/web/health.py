@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 
 from banker import metrics
 from banker.errors import Forbidden
+from banker.web import house_gauges
 from banker.web.access import MACHINES, AtWorker, address_of, bearer_token
 from banker.worker import Worker
 
@@ -49,6 +50,9 @@ async def show_metrics(request: Request, worker: AtWorker) -> bytes:  # type: ig
     if not known and not _is_loopback(address_of(request, worker.settings)):
         raise Forbidden("Metrics are for this machine, or for the holder of the metrics token.")
     metrics.redis_up.set(worker.stream.up)
+    metrics.queue.set(worker.desk.waiting)
+    metrics.holds_jobs.set(worker.jobs.holds)
+    await house_gauges.refresh(worker.pool)
     return metrics.exposition()
 
 

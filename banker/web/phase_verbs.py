@@ -206,7 +206,7 @@ def _refused(request: Request, refusal: Refusal) -> Template:  # type: ignore[ty
 
 
 def _told(worker: Worker, phase_id: int, done: str) -> Response[None]:
-    worker.stream.tell_change(phase_id)
+    worker.stream.tell_change(phase_id, money=done in ("voided", "settled"))
     return go_to(f"/phases/{phase_id}?done={done}")
 
 

@@ -10,7 +10,8 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Template
 
-from banker.books import directory, payout, phase, request, results, settlement
+from banker.books import directory, four_eyes, payout, phase, request, results, settlement
+from banker.books.four_eyes import Waiting
 from banker.books.phase import Draft
 from banker.books.request import Asked
 from banker.database import Connection, persist, reading
@@ -137,12 +138,16 @@ async def change_phase(
         shown = await phase.read(connection, changed)
     try:
         changes = data.changes(shown, zone)
-        await persist(worker.pool, lambda connection: phase.amend(connection, changed, **changes))
+        told = await persist(
+            worker.pool,
+            lambda connection: four_eyes.amend_phase(connection, person.id, changed, changes),
+        )
     except Refusal as refusal:
         action = f"/phases/{changed}/change"
         return _form(request, data, shown.state, action, errors_of(refusal), refusal.status)
     worker.stream.tell_change(changed)
-    return go_to(f"/phases/{changed}?done=changed")
+    done = "waits" if isinstance(told, Waiting) else "changed"
+    return go_to(f"/phases/{changed}?done={done}")
 
 
 async def _create_once(connection: Connection, person: Asker, draft: Draft, key: str) -> int:

@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect, Template
 
+from banker import metrics
 from banker.database import RETRIED
 from banker.errors import (
     Forbidden,
@@ -114,6 +115,7 @@ def answer(
     more: Mapping[str, str] = NO_HEADERS,
 ) -> Response:  # type: ignore[type-arg]
     """The problem in the form that the caller reads."""
+    metrics.refusals.labels(problem.code).inc()
     headers = dict(more)
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(problem.retry_after_s)

@@ -7,7 +7,7 @@ from litestar import Request, delete, get, put
 from litestar.params import URLEncodedBody
 from litestar.response import Template
 
-from banker.books import exposure
+from banker.books import exposure, four_eyes
 from banker.books.exposure import Standing
 from banker.books.session import SignedIn
 from banker.database import persist, reading
@@ -18,6 +18,7 @@ from banker.rules.number import label
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import LARGEST_LIMIT, read_id, read_number
 from banker.web.page import page
+from banker.web.toast import with_toast
 from banker.worker import Worker
 
 
@@ -26,6 +27,8 @@ class LimitEntered(msgspec.Struct, frozen=True):
 
     max_amount: str = ""
 
+
+WAITS = "A higher limit waits for a second person; see Approvals."
 
 SentLimit = URLEncodedBody[LimitEntered]
 
@@ -87,12 +90,14 @@ async def _limited(
     number: int,
     amount: Decimal | None,
 ) -> Template:
-    await persist(
+    waiting = await persist(
         worker.pool,
-        lambda connection: exposure.set_limit(connection, phase_id, number, amount),
+        lambda connection: four_eyes.limit_number(connection, person.id, phase_id, number, amount),
     )
-    worker.stream.tell_change(phase_id)
-    return await _number(request, worker, person, phase_id, number)
+    if waiting is None:
+        worker.stream.tell_change(phase_id)
+    shown = await _number(request, worker, person, phase_id, number)
+    return shown if waiting is None else with_toast(shown, WAITS)
 
 
 async def _number(

@@ -1,4 +1,4 @@
--- name: ticket_totals(few)
+-- name: ticket_totals(few, since)
 -- A ticket is worth what its bets come to.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -13,12 +13,12 @@ cross join lateral (
         coalesce(cardinality(tickets.numbers), 0) as bet_count
     from unnest(tickets.cents) as bet (cents)
 ) as held
-where tickets.total is distinct from held.total
-    or tickets.bet_count is distinct from held.bet_count
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (tickets.total, tickets.bet_count) is distinct from (held.total, held.bet_count)
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: ticket_numbers(few)
+-- name: ticket_numbers(few, since)
 -- A ticket holds each of its numbers once, in rising order: so is it paid, sealed and told.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -27,19 +27,22 @@ select
         coalesce(left(array_to_string(tickets.numbers, ', ', 'null'), 80), 'missing')
     ) as detail
 from tickets
-where (
-    cardinality(tickets.numbers) > 0
-    and tickets.numbers = array(
-        select distinct bet.number
-        from unnest(tickets.numbers) as bet (number)
-        where bet.number between 0 and 999
-        order by bet.number
-    )
-) is not true
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        cardinality(tickets.numbers) > 0
+        and array_lower(tickets.numbers, 1) = 1
+        and 0 <= all (tickets.numbers)
+        and 999 >= all (tickets.numbers)
+        and not exists (
+            select 1
+            from unnest(tickets.numbers[2:], tickets.numbers) as bet (number, previous)
+            where bet.number <= bet.previous
+        )
+    ) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: ticket_stakes(few)
+-- name: ticket_stakes(few, since)
 -- Each number of a ticket has a stake beside it, and no stake is nothing or less.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -49,14 +52,15 @@ select
         coalesce(left(array_to_string(tickets.cents, ', ', 'null'), 80), 'missing')
     ) as detail
 from tickets
-where (
-    cardinality(tickets.cents) = cardinality(tickets.numbers)
-    and 0 < all (tickets.cents)
-) is not true
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        cardinality(tickets.cents) = cardinality(tickets.numbers)
+        and 0 < all (tickets.cents)
+    ) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: ticket_factors(few)
+-- name: ticket_factors(few, since)
 -- Where not every bet counts in full each has a factor beside it, in hundredths of the whole.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -66,7 +70,8 @@ select
         left(array_to_string(tickets.factors, ', ', 'null'), 80)
     ) as detail
 from tickets
-where tickets.factors is not null
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and tickets.factors is not null
     and (
         cardinality(tickets.factors) = cardinality(tickets.numbers)
         and 0 <= all (tickets.factors)

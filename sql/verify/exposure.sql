@@ -34,7 +34,7 @@ where (
 order by coalesce(phases.id, counted.phase_id)
 limit :few;
 
--- name: exposures(few)
+-- name: exposures(few, phases)
 -- What a check of limits reads is the sum over the bets that stand; in a void phase that is nothing.
 with staked as (
     select
@@ -46,6 +46,7 @@ with staked as (
     cross join unnest(tickets.numbers, tickets.cents, tickets.factors)
         as bet (number, cents, factor)
     where tickets.voided_at is null
+        and (:phases::integer[] is null or tickets.phase_id = any(:phases))
     group by tickets.phase_id, bet.number
 )
 
@@ -66,12 +67,13 @@ from exposures
 full join staked
     on staked.phase_id = exposures.phase_id
     and staked.number = exposures.number
-where exposures.total_bet is distinct from coalesce(staked.total_bet, 0)
-    or exposures.weight is distinct from coalesce(staked.weight, 0)
+where (:phases::integer[] is null or coalesce(exposures.phase_id, staked.phase_id) = any(:phases))
+    and (exposures.total_bet, exposures.weight)
+        is distinct from (coalesce(staked.total_bet, 0), coalesce(staked.weight, 0))
 order by coalesce(exposures.phase_id, staked.phase_id), coalesce(exposures.number, staked.number)
 limit :few;
 
--- name: phase_totals(few)
+-- name: phase_totals(few, phases)
 -- What a phase says that it has taken is the sum over the tickets that stand.
 with taken as (
     select
@@ -83,6 +85,7 @@ with taken as (
         count(*) filter (where tickets.voided_at is null) as ticket_count,
         coalesce(sum(tickets.bet_count) filter (where tickets.voided_at is null), 0) as bet_count
     from tickets
+    where (:phases::integer[] is null or tickets.phase_id = any(:phases))
     group by tickets.phase_id
 )
 
@@ -104,12 +107,13 @@ select
     ) as detail
 from phase_totals
 full join taken on taken.phase_id = phase_totals.phase_id
-where (
-    phase_totals.last_sequence = coalesce(taken.last_sequence, 0)
-    and phase_totals.total_in = coalesce(taken.total_in, 0)
-    and phase_totals.commission = coalesce(taken.commission, 0)
-    and phase_totals.ticket_count = coalesce(taken.ticket_count, 0)
-    and phase_totals.bet_count = coalesce(taken.bet_count, 0)
-) is not true
+where (:phases::integer[] is null or coalesce(phase_totals.phase_id, taken.phase_id) = any(:phases))
+    and (
+        phase_totals.last_sequence = coalesce(taken.last_sequence, 0)
+        and phase_totals.total_in = coalesce(taken.total_in, 0)
+        and phase_totals.commission = coalesce(taken.commission, 0)
+        and phase_totals.ticket_count = coalesce(taken.ticket_count, 0)
+        and phase_totals.bet_count = coalesce(taken.bet_count, 0)
+    ) is not true
 order by coalesce(phase_totals.phase_id, taken.phase_id)
 limit :few;

@@ -1,4 +1,4 @@
--- name: payout_transfers(few)
+-- name: payout_transfers(few, since, phases)
 -- What a ticket has won reached its collector in one transfer, and never as a bonus.
 with owed as (
     select
@@ -10,6 +10,8 @@ with owed as (
         count(*) filter (where (payouts.amount = 0) <> (payouts.transfer_id is null))
             as wrong_count
     from payouts
+    where (:phases::integer[] is null or payouts.phase_id = any(:phases))
+        and (:since::bigint = 0 or payouts.transfer_id > :since or payouts.transfer_id is null)
     group by payouts.phase_id, payouts.sequence
 ),
 
@@ -25,6 +27,8 @@ paid as (
     join transfers on transfers.id = entries.transfer_id
     where transfers.reason = 'payout'
         and accounts.user_id is not null
+        and (:since::bigint = 0 or entries.transfer_id > :since)
+        and (:since::bigint = 0 or transfers.id > :since)
     group by entries.transfer_id
 )
 
@@ -44,7 +48,9 @@ from owed
 left join tickets
     on tickets.phase_id = owed.phase_id
     and tickets.sequence = owed.sequence
-left join transfers on transfers.id = owed.first_transfer
+left join transfers
+    on transfers.id = owed.first_transfer
+    and (:since::bigint = 0 or transfers.id > :since)
 left join paid on paid.transfer_id = owed.first_transfer
 where owed.wrong_count > 0
     or (
@@ -62,7 +68,7 @@ where owed.wrong_count > 0
 order by owed.phase_id, owed.sequence
 limit :few;
 
--- name: commissions(few)
+-- name: commissions(few, phases)
 -- A collector has earned what was frozen on the tickets that stand, once the phase is settled.
 with due as (
     select tickets.phase_id, tickets.collector_id, sum(tickets.commission) as amount
@@ -70,6 +76,7 @@ with due as (
     join phases on phases.id = tickets.phase_id
     where phases.state = 'settled'
         and tickets.voided_at is null
+        and (:phases::integer[] is null or tickets.phase_id = any(:phases))
     group by tickets.phase_id, tickets.collector_id
     having sum(tickets.commission) <> 0
 )
@@ -91,6 +98,7 @@ full join (
         sum(commissions.amount) as amount,
         count(*) as row_count
     from commissions
+    where (:phases::integer[] is null or commissions.phase_id = any(:phases))
     group by commissions.phase_id, commissions.collector_id
 ) as paid
     on paid.phase_id = due.phase_id
@@ -100,7 +108,7 @@ where paid.amount is distinct from due.amount
 order by coalesce(due.phase_id, paid.phase_id), coalesce(due.collector_id, paid.collector_id)
 limit :few;
 
--- name: commission_transfers(few)
+-- name: commission_transfers(few, since)
 -- A commission reached the collector's cash.
 with received as (
     select
@@ -113,6 +121,8 @@ with received as (
     join transfers on transfers.id = entries.transfer_id
     where transfers.reason = 'commission'
         and accounts.user_id is not null
+        and (:since::bigint = 0 or entries.transfer_id > :since)
+        and (:since::bigint = 0 or transfers.id > :since)
     group by entries.transfer_id
 )
 
@@ -130,19 +140,22 @@ select
         case when received.elsewhere_count > 0 then ', not into cash alone' end
     ) as detail
 from commissions
-left join transfers on transfers.id = commissions.transfer_id
+left join transfers
+    on transfers.id = commissions.transfer_id
+    and (:since::bigint = 0 or transfers.id > :since)
 left join received on received.transfer_id = commissions.transfer_id
-where (
-    transfers.reason = 'commission'
-    and transfers.phase_id = commissions.phase_id
-    and received.amount = commissions.amount
-    and received.user_id = commissions.collector_id
-    and received.elsewhere_count = 0
-) is not true
+where (:since::bigint = 0 or commissions.transfer_id > :since)
+    and (
+        transfers.reason = 'commission'
+        and transfers.phase_id = commissions.phase_id
+        and received.amount = commissions.amount
+        and received.user_id = commissions.collector_id
+        and received.elsewhere_count = 0
+    ) is not true
 order by commissions.phase_id, commissions.collector_id
 limit :few;
 
--- name: unclaimed_payments(few)
+-- name: unclaimed_payments(few, since)
 -- Every payment of the house is owed to one ticket, or is one collector's commission.
 select
     format('transfer %s (%s)', transfers.id, transfers.reason) as row,
@@ -153,6 +166,7 @@ left join (
     from (
         select distinct payouts.transfer_id, 'payout' as reason, payouts.phase_id, payouts.sequence
         from payouts
+        where (:since::bigint = 0 or payouts.transfer_id > :since)
         union all
         select
             commissions.transfer_id,
@@ -160,12 +174,14 @@ left join (
             commissions.phase_id,
             commissions.collector_id
         from commissions
+        where (:since::bigint = 0 or commissions.transfer_id > :since)
     ) as claimed
     group by claimed.transfer_id, claimed.reason
 ) as claims
     on claims.transfer_id = transfers.id
     and claims.reason = transfers.reason
 where transfers.reason in ('payout', 'commission')
+    and (:since::bigint = 0 or transfers.id > :since)
     and claims.claim_count is distinct from 1
 order by transfers.id
 limit :few;

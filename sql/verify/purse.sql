@@ -1,15 +1,17 @@
 -- name: floors(few)
--- Nobody draws more than was granted: the floor is 0, or minus the limit of an approved credit.
+-- Nobody draws more than was granted: the floor is 0, or minus the limit of an approved credit; where
+-- a purse is below that, it owes, and the floor is its balance.
 select
     format('account %s (%s)', accounts.id, accounts.kind) as row,
     format(
-        'the floor is %s, expected is %s',
-        accounts.floor, case when accounts.credit_approved then - accounts.credit_limit else 0 end
+        'the floor is %s, expected is %s', accounts.floor, least(granted.floor, accounts.balance)
     ) as detail
 from accounts
+cross join lateral (
+    select case when accounts.credit_approved then - accounts.credit_limit else 0 end as floor
+) as granted
 where accounts.kind in ('cash', 'bonus', 'credit')
-    and accounts.floor is distinct from
-        case when accounts.credit_approved then - accounts.credit_limit else 0 end
+    and accounts.floor is distinct from least(granted.floor, accounts.balance)
 order by accounts.id
 limit :few;
 

@@ -53,7 +53,7 @@ where phases.id is null
 order by coalesce(phases.id, settlements.phase_id)
 limit :few;
 
--- name: settlement_sums(few)
+-- name: settlement_sums(few, phases)
 -- The intake of the ledger row is what stood at the closing, in a phase called off later too.
 with stood as (
     select
@@ -66,6 +66,7 @@ with stood as (
     left join tickets
         on tickets.phase_id = settlements.phase_id
         and coalesce(tickets.voided_at > settlements.closed_at, true)
+    where (:phases::integer[] is null or settlements.phase_id = any(:phases))
     group by settlements.phase_id
 )
 
@@ -93,7 +94,7 @@ where (
 order by settlements.phase_id
 limit :few;
 
--- name: settlement_draws(few)
+-- name: settlement_draws(few, phases)
 -- The draw completes the ledger row with what was paid and what is left; before it, nothing is known.
 with paid as (
     select
@@ -101,6 +102,7 @@ with paid as (
         sum(payouts.amount) as total_out,
         count(*) as payout_count
     from payouts
+    where (:phases::integer[] is null or payouts.phase_id = any(:phases))
     group by payouts.phase_id
 )
 
@@ -121,7 +123,8 @@ select
 from settlements
 left join phases on phases.id = settlements.phase_id
 left join paid on paid.phase_id = settlements.phase_id
-where case
+where (:phases::integer[] is null or settlements.phase_id = any(:phases))
+    and case
     when phases.state = 'settled' then (
         settlements.number between 0 and 999
         and settlements.total_out = coalesce(paid.total_out, 0)
@@ -140,7 +143,7 @@ end
 order by settlements.phase_id
 limit :few;
 
--- name: early_payments(few)
+-- name: early_payments(few, since, phases)
 -- Before the draw nobody is paid.
 select
     format('phase %s', paid.phase_id) as row,
@@ -151,13 +154,16 @@ select
 from (
     select payouts.phase_id, 'payouts' as kind
     from payouts
+    where (:phases::integer[] is null or payouts.phase_id = any(:phases))
     union all
     select commissions.phase_id, 'commissions'
     from commissions
+    where (:phases::integer[] is null or commissions.phase_id = any(:phases))
     union all
     select transfers.phase_id, 'transfers of payouts or commission'
     from transfers
     where transfers.reason in ('payout', 'commission')
+        and (:since::bigint = 0 or transfers.id > :since)
 ) as paid
 left join phases on phases.id = paid.phase_id
 where phases.state is distinct from 'settled'
@@ -165,7 +171,7 @@ group by paid.phase_id, phases.state, paid.kind
 order by paid.phase_id, paid.kind
 limit :few;
 
--- name: read_draws()
+-- name: read_draws(phases)
 -- The phases that are drawn, with their numbers and their prizes.
 select
     settlements.phase_id,
@@ -178,6 +184,7 @@ from settlements
 join phases on phases.id = settlements.phase_id
 where settlements.number is not null
     and phases.state = 'settled'
+    and (:phases::integer[] is null or settlements.phase_id = any(:phases))
 order by settlements.phase_id;
 
 -- name: read_winners(phase_id, numbers)
@@ -212,10 +219,11 @@ full join (
     and paid.number = won.number
 order by 1, 2;
 
--- name: read_seals()
+-- name: read_seals(phases)
 -- The phases that are sealed, with the root and the seal that were published.
 select settlements.phase_id, settlements.tree_root, settlements.seal, settlements.closed_at
 from settlements
+where (:phases::integer[] is null or settlements.phase_id = any(:phases))
 order by settlements.phase_id;
 
 -- name: read_leaves(phase_id, closed_at)

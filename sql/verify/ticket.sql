@@ -1,4 +1,4 @@
--- name: stray_tickets(few)
+-- name: stray_tickets(few, since)
 -- A ticket belongs to a phase and to people, all of whom are known.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -17,19 +17,23 @@ left join phases on phases.id = tickets.phase_id
 left join users as collectors on collectors.id = tickets.collector_id
 left join users as partners on partners.id = tickets.partner_id
 left join users as voiders on voiders.id = tickets.voided_by
-where phases.id is null
-    or collectors.id is null
-    or (partners.id is null and tickets.partner_id is not null)
-    or (voiders.id is null and tickets.voided_by is not null)
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        phases.id is null
+        or collectors.id is null
+        or (partners.id is null and tickets.partner_id is not null)
+        or (voiders.id is null and tickets.voided_by is not null)
+    )
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: ticket_keys(few)
+-- name: ticket_keys(few, since)
 -- A ticket was asked for once, under a key that its collector can have sent, and what was asked is
 -- known by its digest. The index that keeps keys apart may be damaged too.
 with shared as (
     select tickets.collector_id, tickets.key, count(*) as ticket_count
     from tickets
+    where (:since::bigint = 0 or tickets.transfer_id > :since)
     group by tickets.collector_id, tickets.key
     having count(*) > 1
 )
@@ -47,16 +51,17 @@ from tickets
 left join shared
     on shared.collector_id = tickets.collector_id
     and shared.key = tickets.key
-where shared.ticket_count is not null
-    or (
-        length(tickets.key) between 1 and 255
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        shared.ticket_count is null
+        and length(tickets.key) between 1 and 255
         and tickets.key !~ '[^!-~]'
         and length(tickets.fingerprint) = 32
     ) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: ticket_sequences(few)
+-- name: ticket_sequences(few, since)
 -- Tickets are numbered without a gap; a gap is a ticket that was taken away.
 select
     format('ticket %s of phase %s', numbered.sequence, numbered.phase_id) as row,
@@ -65,17 +70,30 @@ from (
     select
         tickets.phase_id,
         tickets.sequence,
-        lag(tickets.sequence, 1, 0) over (
+        lag(
+            tickets.sequence,
+            1,
+            case
+                when :since::bigint = 0 then 0
+                else coalesce((
+                    select max(before.sequence)
+                    from tickets as before
+                    where before.phase_id = tickets.phase_id
+                        and before.sequence < tickets.sequence
+                ), 0)
+            end
+        ) over (
             partition by tickets.phase_id
             order by tickets.sequence
         ) as previous
     from tickets
+    where (:since::bigint = 0 or tickets.transfer_id > :since)
 ) as numbered
 where numbered.sequence is distinct from numbered.previous + 1
 order by numbered.phase_id, numbered.sequence
 limit :few;
 
--- name: ticket_times(few)
+-- name: ticket_times(few, since)
 -- A ticket was placed while its phase took slips.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -89,16 +107,17 @@ select
     ) as detail
 from tickets
 left join phases on phases.id = tickets.phase_id
-where (
-    tickets.placed_at >= phases.opened_at
-    and tickets.placed_at < coalesce(phases.closes_at, 'infinity')
-    and tickets.placed_at < coalesce(phases.closed_at, 'infinity')
-    and tickets.placed_at < coalesce(phases.voided_at, 'infinity')
-) is not true
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        tickets.placed_at >= phases.opened_at
+        and tickets.placed_at < coalesce(phases.closes_at, 'infinity')
+        and tickets.placed_at < coalesce(phases.closed_at, 'infinity')
+        and tickets.placed_at < coalesce(phases.voided_at, 'infinity')
+    ) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: stakes(few)
+-- name: stakes(few, since)
 -- A ticket was paid for in full, from its collector's own purses.
 select
     format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
@@ -118,7 +137,9 @@ select
         end
     ) as detail
 from tickets
-left join transfers on transfers.id = tickets.transfer_id
+left join transfers
+    on transfers.id = tickets.transfer_id
+    and (:since::bigint = 0 or transfers.id > :since)
 left join (
     select
         entries.transfer_id,
@@ -128,61 +149,125 @@ left join (
     from entries
     join accounts on accounts.id = entries.account_id
     where accounts.user_id is not null
+        and (:since::bigint = 0 or entries.transfer_id > :since)
     group by entries.transfer_id
 ) as drawn on drawn.transfer_id = tickets.transfer_id
-where (
-    transfers.reason = 'stake'
-    and transfers.phase_id = tickets.phase_id
-    and transfers.actor_id = tickets.collector_id
-    and drawn.amount = - tickets.total
-    and drawn.first_user = tickets.collector_id
-    and drawn.last_user = tickets.collector_id
-) is not true
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        transfers.reason = 'stake'
+        and transfers.phase_id = tickets.phase_id
+        and transfers.actor_id = tickets.collector_id
+        and drawn.amount = - tickets.total
+        and drawn.first_user = tickets.collector_id
+        and drawn.last_user = tickets.collector_id
+    ) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
--- name: stake_transfers(few)
+-- name: stake_transfers(few, since)
 -- No stake is drawn for nothing, or for two tickets.
 select
     format('transfer %s (stake)', transfers.id) as row,
     format('it pays for %s tickets', count(tickets.transfer_id)) as detail
 from transfers
-left join tickets on tickets.transfer_id = transfers.id
+left join tickets
+    on tickets.transfer_id = transfers.id
+    and (:since::bigint = 0 or tickets.transfer_id > :since)
 where transfers.reason = 'stake'
+    and (:since::bigint = 0 or transfers.id > :since)
 group by transfers.id
 having count(tickets.transfer_id) <> 1
 order by transfers.id
 limit :few;
 
--- name: told_balances(few)
--- The balance that a collector was told after a ticket is the one that its entries left.
-with left_over as (
+-- name: told_balances(few, since)
+-- The balance that a collector was told after a ticket is the one that its entries left; or, where a
+-- balance went astray, at least the one that the entries told too.
+with started as (
+    select accounts.user_id, sum(checkpoints.total) as total
+    from checkpoints
+    join accounts on accounts.id = checkpoints.account_id
+    where checkpoints.up_to = :since
+    group by accounts.user_id
+),
+
+left_over as (
     select
         entries.transfer_id,
         accounts.user_id,
-        sum(sum(entries.amount)) over (
+        sum(entries.amount) over (
             partition by accounts.user_id
             order by entries.transfer_id
         ) as balance
     from entries
     join accounts on accounts.id = entries.account_id
     where accounts.user_id is not null
-    group by entries.transfer_id, accounts.user_id
+        and (:since::bigint = 0 or entries.transfer_id > :since)
+),
+
+wrong as materialized (
+    select
+        tickets.phase_id,
+        tickets.sequence,
+        tickets.collector_id,
+        tickets.transfer_id,
+        tickets.balance_after,
+        left_over.balance + coalesce(started.total, 0) as balance
+    from tickets
+    join left_over
+        on left_over.transfer_id = tickets.transfer_id
+        and left_over.user_id = tickets.collector_id
+    left join started on started.user_id = tickets.collector_id
+    where (:since::bigint = 0 or tickets.transfer_id > :since)
+        and tickets.balance_after
+            is distinct from left_over.balance + coalesce(started.total, 0)
+),
+
+steps as (
+    select
+        entries.transfer_id,
+        accounts.user_id,
+        entries.balance_after - lag(
+            entries.balance_after, 1, coalesce(checkpoints.total, 0)
+        ) over (
+            partition by entries.account_id
+            order by entries.sequence
+        ) as step
+    from entries
+    join accounts on accounts.id = entries.account_id
+    left join checkpoints
+        on checkpoints.account_id = entries.account_id
+        and checkpoints.up_to = :since
+    where accounts.user_id = any(array(select wrong.collector_id from wrong))
+        and (:since::bigint = 0 or entries.transfer_id > :since)
+),
+
+told as (
+    select
+        steps.transfer_id,
+        steps.user_id,
+        sum(steps.step) over (
+            partition by steps.user_id
+            order by steps.transfer_id
+        ) as balance
+    from steps
 )
 
 select
-    format('ticket %s of phase %s', tickets.sequence, tickets.phase_id) as row,
-    format('balance_after is %s, the entries left %s', tickets.balance_after, left_over.balance)
+    format('ticket %s of phase %s', wrong.sequence, wrong.phase_id) as row,
+    format('balance_after is %s, the entries left %s', wrong.balance_after, wrong.balance)
         as detail
-from tickets
-join left_over
-    on left_over.transfer_id = tickets.transfer_id
-    and left_over.user_id = tickets.collector_id
-where tickets.balance_after is distinct from left_over.balance
-order by tickets.phase_id, tickets.sequence
+from wrong
+left join told
+    on told.transfer_id = wrong.transfer_id
+    and told.user_id = wrong.collector_id
+left join started on started.user_id = wrong.collector_id
+where (wrong.balance_after = told.balance + coalesce(started.total, 0)) is not true
+group by wrong.phase_id, wrong.sequence, wrong.balance_after, wrong.balance
+order by wrong.phase_id, wrong.sequence
 limit :few;
 
--- name: read_commissions()
+-- name: read_commissions(since)
 -- The tickets whose commission is not the nearest cent by less than half of one: the rules say which
 -- way a half goes.
 select
@@ -192,23 +277,25 @@ select
     tickets.commission_rate,
     tickets.commission
 from tickets
-where (
-    abs(tickets.commission * 100 - tickets.total * tickets.commission_rate) < 0.5
-) is not true
+where (:since::bigint = 0 or tickets.transfer_id > :since)
+    and (
+        abs(tickets.commission * 100 - tickets.total * tickets.commission_rate) < 0.5
+    ) is not true
 order by tickets.phase_id, tickets.sequence;
 
--- name: read_tickets()
+-- name: read_tickets(since)
 -- What the recomputation of every ticket's leaf needs.
 select
     tickets.phase_id,
     tickets.sequence,
-    tickets.id,
+    tickets.id::text as id,
     tickets.collector_id,
     tickets.placed_at,
     tickets.numbers,
     tickets.cents,
     tickets.factors,
-    tickets.total,
+    (tickets.total * 100)::bigint as total_cents,
     tickets.leaf
 from tickets
+where (:since::bigint = 0 or tickets.transfer_id > :since)
 order by tickets.phase_id, tickets.sequence;

@@ -4,8 +4,8 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from banker.books import cash, desk_history, ledger
-from banker.books.cash import Counted
+from banker.books import cash, ledger
+from banker.books.cash import Counted, history
 from banker.books.people import Person
 from banker.books.request import Answer
 from banker.database import Pool, transaction
@@ -127,12 +127,12 @@ async def test_what_went_over_the_counter_is_looked_back_on(pool: Pool, cast: Ca
     paid_out = counted(await move(pool, "withdraw", cast, cast.hla, "4.00"))
     await placed(pool, cast.phase, cast.hla, "123 1")
     async with transaction(pool) as connection:
-        newest = await desk_history.newest(connection, 2)
+        newest = await history.newest(connection, 2)
         assert [str(one.id) for one in newest] == [paid_out.transfer_id, paid_in.transfer_id]
         last = newest[0]
         assert (last.reason, last.amount, last.balance_after) == ("withdrawal", 4, 5)
         assert (last.username, last.actor, last.note) == ("hla", "su", "at the counter")
-        assert await desk_history.read(connection, last.id) == last
+        assert await history.read(connection, last.id) == last
         stake = await connection.fetchval("select id from transfers where reason = 'stake'")
         with pytest.raises(NotFound):
-            await desk_history.read(connection, stake)
+            await history.read(connection, stake)

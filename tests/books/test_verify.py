@@ -13,6 +13,7 @@ from banker.database import connect_pool, reading
 from banker.embedded import House
 from tests.balanced import assert_books_balance
 from tests.books import full_house
+from tests.books.sealing import sealed
 from tests.conftest import _at, _create, _drop
 
 
@@ -51,11 +52,18 @@ TABLES = [
     "payouts",
     "commissions",
     "requests",
+    "desk_transfers",
+    "bonuses",
+    "audit",
+    "links",
+    "chain_marks",
+    "shifts",
+    "approvals",
 ]
 
 # Tables in which every column is money, or says whose or what for; but for what was only written
 # down beside it.
-COUNTED = ("entries", "tickets", "payouts", "commissions")
+COUNTED = ("entries", "tickets", "payouts", "commissions", "desk_transfers")
 UNCOUNTED = ("partner_id", "text", "note")
 
 # Damage that the tables themselves would refuse is damage too: it may come from a hand on the disk.
@@ -119,6 +127,7 @@ async def whole(servers: House, template: str) -> AsyncIterator[House]:
     pool = await connect_pool(at.database_url, least=1, most=4)
     try:
         await full_house.build(pool)
+        await sealed(pool)
         await assert_books_balance(pool)
     finally:
         await pool.close()

@@ -4,10 +4,10 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Browser, Page, Route
 
-from banker.books import exposure
+from banker.books import cash, exposure, four_eyes
 from banker.database import Pool, transaction
 from tests.browser.conftest import AXE, SignIn
-from tests.cast import PASSWORD, Cast, close_and_settle, placed
+from tests.cast import PASSWORD, Cast, asked, close_and_settle, placed
 
 # What is wrong for everybody is looked for once a width; what a scheme changes is contrast alone.
 LOOKS = (
@@ -149,9 +149,33 @@ async def test_the_staffs_pages_are_accessible(
     await page.wait_for_selector("#dialog[open] input[name=username]")
     await seen.at("new person")
     await page.goto(f"{address}/cash?name=aung")
+    await page.keyboard.press("b")
+    await page.wait_for_selector("#bonus-amount:focus")
     await seen.at("counter")
     await page.click("a:text-is('slip')")
+    await page.keyboard.press("u")
+    await page.wait_for_selector("#undo input[name=amount]:focus")
     await seen.at("cash slip")
+    for path in ("/cash/shifts", "/cash/shifts/1", "/approvals", "/books", "/books/trail"):
+        await page.goto(f"{address}{path}")
+        await seen.at(path)
+    seen.close()
+
+
+async def test_what_waits_is_accessible(
+    sign_in: SignIn, address: str, pool: Pool, cast: Cast
+) -> None:
+    async with transaction(pool) as connection:
+        await four_eyes.write_rules(connection, Decimal(0))
+    async with transaction(pool) as connection:
+        await cash.withdraw(connection, asked(cast.su, "w"), cast.aung.id, Decimal(1), "a reason")
+    page = await sign_in("thida", bypass_csp=True)
+    seen = Inspection(page)
+    await page.goto(f"{address}/approvals")
+    await seen.at("approvals, one waiting")
+    await page.click("button:text-is('Refuse')")
+    await page.wait_for_selector("#dialog[open] input[name=note]:focus")
+    await seen.at("refusal")
     seen.close()
 
 

@@ -84,7 +84,17 @@ async def test_the_staffs_pages_fit_a_phone(sign_in: SignIn, address: str, crowd
     await _assert_fits(page, "people")
     await page.click(f"#people button:text-is('{LONG_NAME}')")
     await _assert_fits(page, "person", "#dialog[open]")
-    for path in ("/cash?name=a", "/cash?name=aung", "/cash/slips/1"):
+    for path in (
+        "/cash?name=a",
+        "/cash?name=aung",
+        f"/cash?person={crowded.khin.id}",
+        "/cash/slips/1",
+        "/cash/shifts",
+        "/cash/shifts/1",
+        "/approvals",
+        "/books",
+        "/books/trail",
+    ):
         await page.goto(f"{address}{path}")
         await _assert_fits(page, path)
 

@@ -2,7 +2,8 @@ from decimal import Decimal
 
 from playwright.async_api import Browser, Page
 
-from banker.books import desk_history, ledger, phase
+from banker.books import ledger, phase
+from banker.books.cash import history
 from banker.books.people import Person
 from banker.books.phase import Phase
 from banker.database import Pool, reading
@@ -143,7 +144,7 @@ async def test_money_is_taken_in_once_however_often_it_is_clicked_and_paid_out(
     await page.wait_for_selector("h1:text-is('Money out')")
     assert await _cash(pool, cast.hla) == Decimal(100_000)
     async with reading(pool) as connection:
-        moved = await desk_history.newest(connection, 10)
+        moved = await history.newest(connection, 10)
     assert [one.reason for one in moved if one.username == "hla"] == ["withdrawal", "deposit"]
     await assert_books_balance(pool)
 

@@ -54,13 +54,15 @@ def test_an_empty_purse_makes_no_entry() -> None:
     )
 
 
-@pytest.mark.parametrize("cash", ["-40", "-25", "0"])
-def test_nothing_is_drawn_from_a_forced_debt_until_it_is_repaid(cash: str) -> None:
+@pytest.mark.parametrize("cash", ["-40", "-25", "-0.01"])
+def test_nothing_is_drawn_until_a_forced_debt_is_repaid(cash: str) -> None:
     forced = Purse(1, "cash", Decimal(cash), Decimal(-40))
     bonus = Purse(2, "bonus", Decimal(30), Decimal(0))
-    assert draw([forced, bonus], Decimal(30)) == ((2, Decimal(-30)),)
-    with pytest.raises(NotEnough):
-        draw([forced], Decimal("0.01"))
+    with pytest.raises(NotEnough) as refused:
+        draw([forced, bonus], Decimal("0.01"))
+    assert refused.value.available == available([forced, bonus]) == 0
+    repaid = Purse(1, "cash", Decimal(0), Decimal(-40))
+    assert draw([repaid, bonus], Decimal(30)) == ((2, Decimal(-30)),)
 
 
 def test_credit_below_its_floor_is_not_drawn() -> None:
@@ -129,7 +131,17 @@ def test_what_is_drawn_is_the_stake_and_never_passes_a_floor(
         assert left.balance >= purse.floor
         if purse.kind != "credit" and left.balance < purse.balance:
             assert left.balance >= 0
-    assert after(after(held, entries), give_back(entries)) == held
+    drawn = after(held, entries)
+    assert after(drawn, give_back(drawn, entries)) == held
+
+
+def test_credit_that_was_repaid_comes_back_as_cash() -> None:
+    held = purses("10", "5", "0", "100")
+    drawn = draw(held, Decimal(65))
+    repaid = after(after(held, drawn), ((3, Decimal(30)),))
+    given = give_back(repaid, drawn)
+    assert dict(given) == {1: Decimal(40), 2: Decimal(5), 3: Decimal(20)}
+    assert [one.balance for one in after(repaid, given)] == [0, 5, 40]
 
 
 @given(anyones_purses(), cents)

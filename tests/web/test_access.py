@@ -47,6 +47,12 @@ FACE = {
     "GET /api/phases/{phase_id}/stream": {"manager", "admin"},
     "POST /api/cash/deposits": {"cashier", "admin"},
     "POST /api/cash/withdrawals": {"cashier", "admin"},
+    "POST /api/cash/credit-limits": {"cashier", "admin"},
+    "POST /api/cash/repayments": {"cashier", "admin"},
+    "POST /api/cash/bonuses": {"cashier", "admin"},
+    "POST /api/cash/reversals": {"cashier", "admin"},
+    "POST /api/approvals/{approval_id}/approval": {"cashier", "manager", "admin"},
+    "POST /api/approvals/{approval_id}/refusal": {"cashier", "manager", "admin"},
     "GET /health": None,
     "GET /metrics": None,
 }
@@ -55,6 +61,9 @@ PLAUSIBLE = {
     "number": "137",
     "ticket_id": str(uuid.UUID(int=7, version=4)),
     "transfer_id": "1",
+    "approval_id": "1",
+    "shift_id": "1",
+    "verb": "open",
     "file_path": "banker.css",
     "path": "nothing",
 }

@@ -20,9 +20,10 @@ SECURITY = {
 }
 PAGES = {
     "thida": ["/risk", "/risk/1", "/phases", "/phases/new", "/phases/1", "/cash", "/people",
-              "/people/new", "/account", "/schema", "/nothing"],
+              "/people/new", "/account", "/schema", "/nothing", "/monitor", "/approvals", "/books",
+              "/exports", "/cash/shifts"],
     "min": ["/risk", "/phases", "/phases/1", "/account", "/cash"],
-    "su": ["/cash", "/account", "/risk"],
+    "su": ["/cash", "/account", "/risk", "/monitor", "/approvals", "/books", "/exports"],
     "aung": ["/collect", "/collect/tickets", "/account", "/tickets/{ticket}", "/phases"],
     "ko": ["/account", "/collect"],
 }  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -18,8 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from banker.books import four_eyes
+from banker.database import transaction
 from banker.embedded import House
 from banker.web.app import create_app
+from tests.cast import deposit
 from tests.serving import settings_for
 from tests.web.standing import Standing, standing
 
@@ -70,11 +74,19 @@ async def plausible(stood: Standing) -> dict[str, list[str]]:
     paths = [await stood.draft(), await stood.open(), await stood.open()]
     ticket = (await stood.place(paths[1], "137 500")).json()["id"]
     await stood.ask("min", "POST", f"{paths[2]}/closure")
+    paid_in = await deposit(stood.pool, stood.cast, stood.cast.hla, "10.00")
+    async with transaction(stood.pool) as connection:
+        what = {"user_id": stood.cast.hla.id, "amount": "1.00"}
+        waiting = await four_eyes.wait(
+            connection, "withdrawal", stood.cast.su.id, what, "at the counter"
+        )
     return {
         "phase_id": [path.rsplit("/", 1)[1] for path in paths],
         "ticket_id": [ticket],
         "user_id": [str(stood.cast.hla.id)],
         "number": ["137", "000"],
+        "transfer_id": [msgspec.json.decode(paid_in.body)["transfer_id"]],
+        "approval_id": [waiting.approval_id],
     }
 
 

@@ -1,33 +1,42 @@
 """Whether the books agree with themselves: what `banker verify` asks.
 
 Sums and belongings are named queries in `sql/verify/`, set-wise; what has a rule of its own
-(rounding, leaves, seals, prizes, answers) is worked out again from the rules, row by row over a
-cursor. Damaged rows are reported, never raised.
+(rounding, leaves, seals, prizes, answers, the chain) is worked out again from the rules, row by row
+over a cursor. Damaged rows are reported, never raised. From a checkpoint on, only what came since
+is gone over (`scope`); the few checks over small tables always go over all of them.
 """
 
-from collections.abc import AsyncGenerator, Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 
 import asyncpg
 import msgspec
 
-from banker.books.verify import answers, draws, tickets
+from banker.books.verify import answers, checkpoint, draws, links, tickets
 from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify.scope import Checkpoint, Scope
 from banker.database import Connection, Pool, queries, reading
 
 # How many disagreeing rows a check names, the first ones; the cause is seldom in the thousandth.
 FEW = 3
 
-# Every query goes over whole tables. Sums have no statistics, so that the planner takes them for
-# small and joins by nested loops, which cost a minute where hashing takes a tenth of a second.
+# Most queries go over whole tables. Sums have no statistics, so that the planner takes them for
+# small and joins by nested loops, which cost a minute where hashing takes a tenth of a second. No
+# query takes more than one processor from those who work meanwhile.
 _SETTINGS = """
 set local statement_timeout = 0;
 set local idle_in_transaction_session_timeout = 0;
+set local enable_seqscan = on;
+set local max_parallel_workers_per_gather = 0;
 set local enable_nestloop = off;
 set local work_mem = '64MB'
 """
 
-Check = Callable[[Connection], AsyncGenerator[Disagreement, None]]
+# Each query is planned for the scope that it is asked for.
+_PLANNING = "set local plan_cache_mode = force_custom_plan"
+
+Check = Callable[[Connection, Scope], AsyncGenerator[Disagreement, None]]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -39,22 +48,35 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def verify(
-    connection: Connection, say: Callable[[str, int], None] | None = None
+    connection: Connection,
+    say: Callable[[str, int], None] | None = None,
+    since: Checkpoint | None = None,
+    beside: "Connection | None" = None,
 ) -> list[Finding]:
     """Every check, in one transaction that sees one moment (`database.reading`); nothing found
-    means that the books agree.
+    means that the books agree. From a checkpoint, of what came `since`.
 
     Names the first few rows of each check. `say` is told each check's name and the number of its
-    findings as soon as it is done. Lifts the time limits of the transaction it is given.
+    findings as soon as it is done. A second transaction `beside` it that sees the same moment takes
+    the checks that are not Postgres' work alone. Lifts the time limits of both.
     """
-    await connection.execute(_SETTINGS)
-    findings: list[Finding] = []
-    for name, check in CHECKS.items():
-        found = await _findings(connection, name, check)
-        findings += found
-        if say is not None:
-            say(name, len(found))
-    return findings
+    scope = await checkpoint.scope(connection, since)
+    found: dict[str, list[Finding]] = {}
+
+    async def go_over(held: Connection, names: Iterable[str]) -> None:
+        await held.execute(_SETTINGS)
+        for name in names:
+            found[name] = await _findings(held, name, CHECKS[name], scope)
+            if say is not None:
+                say(name, len(found[name]))
+
+    if beside is None:
+        await go_over(connection, CHECKS)
+    else:
+        async with asyncio.TaskGroup() as lanes:
+            lanes.create_task(go_over(beside, BESIDE))
+            lanes.create_task(go_over(connection, [name for name in CHECKS if name not in BESIDE]))
+    return [finding for name in CHECKS for finding in found[name]]
 
 
 async def verified(pool: Pool) -> list[Finding]:
@@ -63,11 +85,12 @@ async def verified(pool: Pool) -> list[Finding]:
         return await verify(connection)
 
 
-async def _findings(connection: Connection, name: str, check: Check) -> list[Finding]:
+async def _findings(connection: Connection, name: str, check: Check, scope: Scope) -> list[Finding]:
     found: list[Finding] = []
+    await connection.execute(_PLANNING)
     try:
         # A savepoint: a check that Postgres itself refuses must not end the checks after it.
-        async with connection.transaction(), aclosing(check(connection)) as rows:
+        async with connection.transaction(), aclosing(check(connection, scope)) as rows:
             async for row, detail in rows:
                 found.append(Finding(name, row, detail))
                 if len(found) == FEW:
@@ -82,8 +105,10 @@ def _asked(noun: str, *names: str) -> dict[str, Check]:
     named = queries(f"verify/{noun}")
 
     def check(name: str) -> Check:
-        async def ask(connection: Connection) -> AsyncGenerator[Disagreement, None]:
-            async for row in getattr(named, name)(connection, few=FEW):
+        async def ask(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+            # Each query takes of these what it names.
+            arguments = {"few": FEW, **msgspec.structs.asdict(scope)}
+            async for row in getattr(named, name)(connection, **arguments):
                 yield row["row"], row["detail"]
 
         return ask
@@ -111,4 +136,10 @@ CHECKS: dict[str, Check] = {
     **_asked("payment", "unclaimed_payments"),
     **_asked("request", "unbound_requests", "stray_requests", "desk_answers", "desk_requests"),
     "desk_receipts": answers.counted,
+    **_asked("desk", "desk_transfers", "reversals", "debts", "bonuses", "drawers", "drawerless"),
+    **_asked("chain", "links", "unsealed"),
+    "link_hashes": links.link_hashes,
 }
+
+# Worked out in Python for the most part.
+BESIDE = ("leaves", "seals", "link_hashes")

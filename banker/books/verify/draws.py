@@ -3,7 +3,9 @@
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from banker.books.verify import ahead
 from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify.scope import Scope
 from banker.database import Connection, queries
 from banker.rules import prize
 from banker.rules.number import label
@@ -12,9 +14,9 @@ from banker.rules.prize import Prizes
 _settlement = queries("verify/settlement")
 
 
-async def payouts(connection: Connection) -> AsyncGenerator[Disagreement, None]:
+async def payouts(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each winning bet of a settled phase is paid what the draw says, and no other bet is paid."""
-    async for drawn in _settlement.read_draws(connection):
+    async for drawn in _settlement.read_draws(connection, phases=scope.phases):
         phase = f"phase {drawn['phase_id']}"
         try:
             prizes = Prizes(
@@ -24,9 +26,10 @@ async def payouts(connection: Connection) -> AsyncGenerator[Disagreement, None]:
         except UNREADABLE as error:
             yield phase, f"what {drawn['number']} wins cannot be worked out: {error}"
             continue
-        async with _settlement.read_winners_cursor(
+        cursor = _settlement.read_winners_cursor(
             connection, phase_id=drawn["phase_id"], numbers=sorted(won)
-        ) as rows:
+        )
+        async with ahead.rows(cursor) as rows:
             async for row in rows:
                 wrong = _wrong(row, won)
                 if wrong:

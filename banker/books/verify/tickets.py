@@ -4,7 +4,9 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
 
+from banker.books.verify import ahead
 from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify.scope import Scope
 from banker.database import Connection, queries
 from banker.rules import money, seal
 
@@ -16,10 +18,11 @@ _settlement = queries("verify/settlement")
 _RUN = 4096
 
 
-async def commissions(connection: Connection) -> AsyncGenerator[Disagreement, None]:
+async def commissions(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each ticket's commission is its rate's share of its total, rounded there; those that cannot
     but be right are not read."""
-    async with _ticket.read_commissions_cursor(connection) as rows:
+    cursor = _ticket.read_commissions_cursor(connection, since=scope.since)
+    async with ahead.rows(cursor) as rows:
         async for row in rows:
             try:
                 expected = money.share(row["total"], row["commission_rate"])
@@ -34,9 +37,10 @@ async def commissions(connection: Connection) -> AsyncGenerator[Disagreement, No
                 )
 
 
-async def leaves(connection: Connection) -> AsyncGenerator[Disagreement, None]:
+async def leaves(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each ticket's stored leaf is the hash of what it says now."""
-    async with _ticket.read_tickets_cursor(connection) as rows:
+    cursor = _ticket.read_tickets_cursor(connection, since=scope.since)
+    async with ahead.rows(cursor) as rows:
         async for row in rows:
             try:
                 expected = _leaf(row)
@@ -50,9 +54,9 @@ async def leaves(connection: Connection) -> AsyncGenerator[Disagreement, None]:
                 )
 
 
-async def seals(connection: Connection) -> AsyncGenerator[Disagreement, None]:
+async def seals(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each closed phase's root and seal follow from its leaves and the tickets void by then."""
-    async for row in _settlement.read_seals(connection):
+    async for row in _settlement.read_seals(connection, phases=scope.phases):
         tree_root, voided = await _tree(connection, row["phase_id"], row["closed_at"])
         name = f"settlement of phase {row['phase_id']}"
         if row["tree_root"] != tree_root:
@@ -76,9 +80,8 @@ async def _tree(
     roots: list[bytes] = []
     run: list[bytes] = []
     voided: list[int] = []
-    async with _settlement.read_leaves_cursor(
-        connection, phase_id=phase_id, closed_at=closed_at
-    ) as rows:
+    cursor = _settlement.read_leaves_cursor(connection, phase_id=phase_id, closed_at=closed_at)
+    async with ahead.rows(cursor) as rows:
         async for row in rows:
             run.append(row["leaf"] or b"")
             if row["void"]:
@@ -100,7 +103,7 @@ def _leaf(row: Any) -> bytes:
         row["placed_at"],
         dict(zip(row["numbers"], row["cents"], strict=True)),
         row["factors"],
-        money.to_cents(row["total"]),
+        row["total_cents"],
     )
 
 

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from banker.web.api import cash, phases, risk, slips, tokens, users
+from banker.web.api import approvals, cash, exports, phases, risk, slips, tokens, users
 from banker.web.api.body import demand_json
 
 router = Router(
@@ -14,6 +14,8 @@ router = Router(
         *risk.handlers,
         *slips.handlers,
         *cash.handlers,
+        *exports.handlers(),
+        *approvals.handlers,
     ],
     before_request=demand_json,
     security=[{"bearer": []}],

@@ -28,7 +28,7 @@ async def demand_json(request: Request[Any, Any, Any]) -> None:
     expected = request.route_handler.parsed_data_field
     if body:
         _check_names(body)
-    if expected is not None:
+    if expected is not None and (body or not expected.is_optional):
         _read_fields(body, expected.annotation)
 
 

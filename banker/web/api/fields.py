@@ -69,6 +69,13 @@ def read_id(text: str, what: str) -> int:
     return int(text)
 
 
+def read_transfer_id(text: str) -> int:
+    """The number of a transfer of the desk in a path. Raises `NotFound`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise NotFound(what="desk transfer")
+    return int(text)
+
+
 def read_ticket_id(text: str) -> UUID:
     """A ticket's id in a path. Raises `NotFound`."""
     try:

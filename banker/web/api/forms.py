@@ -8,11 +8,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from banker.books.phase import Draft
-from banker.errors import Malformed
 from banker.rules import money
 from banker.rules.prize import Prizes
 from banker.web.api.fields import (
-    LARGEST_MOVEMENT,
     Amount,
     Id,
     Multiplier,
@@ -139,23 +137,6 @@ class NoteForm(Form, frozen=True):
     """A note on a ticket, or null for none."""
 
     note: Annotated[str, Meta(max_length=500)] | None
-
-
-class CashForm(Form, frozen=True):
-    """Money over the counter."""
-
-    user_id: Id
-    amount: Amount
-    reason: Reason
-
-    def read_amount(self) -> Decimal:
-        """The amount. Raises `Malformed` for nothing, and for more than can be counted."""
-        amount = money.read_amount(self.amount)
-        if not 0 < amount <= LARGEST_MOVEMENT:
-            raise Malformed(
-                f"An amount is more than 0 and at most {LARGEST_MOVEMENT}.", field="amount"
-            )
-        return amount
 
 
 class UserForm(Form, frozen=True):

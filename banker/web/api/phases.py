@@ -3,7 +3,8 @@
 from litestar import get, patch, post
 from litestar.params import JSONBody
 
-from banker.books import phase, settlement, voiding
+from banker.books import four_eyes, phase, settlement, voiding
+from banker.books.four_eyes import Waiting
 from banker.books.phase import Phase
 from banker.books.settlement import Settlement
 from banker.database import persist, reading, transaction
@@ -12,6 +13,7 @@ from banker.web.api.fields import read_id, read_number, read_text
 from banker.web.api.forms import IntakeForm, NumberForm, PhaseChanges, PhaseForm, ReasonForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import PhaseView, RehearsalView, of_phase, of_rehearsal
+from banker.web.api.waiting import MAY_WAIT, waits
 from banker.worker import Worker
 
 TAGS = ["phases"]
@@ -25,15 +27,25 @@ async def create_phase(worker: AtWorker, person: Asker, data: JSONBody[PhaseForm
         return of_phase(await phase.create(connection, person.id, draft))
 
 
-@patch("/phases/{phase_id:str}", opt=dict(MANAGER), tags=TAGS, summary="Change a phase")
+@patch(
+    "/phases/{phase_id:str}",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    summary="Change a phase",
+    responses=MAY_WAIT,
+)
 async def amend_phase(
     worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[PhaseChanges]
 ) -> PhaseView:
-    """A draft wholly; of an open phase the name, limits, window and closing time."""
+    """A draft wholly; of an open phase the name, limits, window and closing time. Where the house
+    wants four eyes, higher limits of an open phase wait for a second person (202)."""
     changed, changes = read_id(phase_id, "phase"), data.read()
     amended = await persist(
-        worker.pool, lambda connection: phase.amend(connection, changed, **changes)
+        worker.pool,
+        lambda connection: four_eyes.amend_phase(connection, person.id, changed, changes),
     )
+    if isinstance(amended, Waiting):
+        return waits(amended)  # type: ignore[no-any-return]
     return _told(worker, amended)
 
 
@@ -101,7 +113,8 @@ async def void_phase(
     told = await persist(
         worker.pool, lambda connection: voiding.void(connection, voided, reason, person.id)
     )
-    return _told(worker, told)
+    worker.stream.tell_change(voided, money=True)
+    return of_phase(told)
 
 
 @post(
@@ -156,7 +169,7 @@ async def settle_phase(
         worker.pool,
         lambda connection: settlement.settle(connection, settled, number, person.id),
     )
-    worker.stream.tell_change(settled)
+    worker.stream.tell_change(settled, money=True)
     return answer
 
 

@@ -1,19 +1,24 @@
 """The risk of a phase, its stream, and the limits of its numbers."""
 
+from decimal import Decimal
 from typing import Any
 
 from litestar import Request, delete, get, put
 from litestar.params import JSONBody
 from litestar.response import Stream
 
-from banker.books import exposure
+from banker.books import exposure, four_eyes
+from banker.books.four_eyes import Waiting
+from banker.books.session import SignedIn
 from banker.database import persist, reading
 from banker.live import figures
 from banker.live.figures import PhaseRisk
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id, read_limit, read_number
 from banker.web.api.forms import LimitForm
+from banker.web.api.waiting import MAY_WAIT, waits
 from banker.web.event_stream import event_stream
+from banker.worker import Worker
 
 TAGS = ["risk"]
 
@@ -23,18 +28,17 @@ TAGS = ["risk"]
     opt=dict(ADMIN),
     tags=TAGS,
     summary="Set a number's own limit",
+    responses=MAY_WAIT,
 )
 async def set_limit(
     worker: AtWorker, person: Asker, phase_id: PathText, number: PathText, data: JSONBody[LimitForm]
 ) -> LimitForm:
-    """`"0"` blocks the number."""
+    """`"0"` blocks the number. Where the house wants four eyes, a higher limit in an open phase
+    waits for a second person (202)."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
     amount = read_limit(data.max_amount, "max_amount")
-    await persist(
-        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, amount)
-    )
-    worker.stream.tell_change(limited)
-    return LimitForm(f"{amount:.2f}")
+    waiting = await _limit(worker, person, limited, which, amount)
+    return LimitForm(f"{amount:.2f}") if waiting is None else waits(waiting)
 
 
 @delete(
@@ -42,16 +46,15 @@ async def set_limit(
     opt=dict(ADMIN),
     tags=TAGS,
     summary="Remove a number's own limit",
+    responses=MAY_WAIT,
 )
 async def remove_limit(
     worker: AtWorker, person: Asker, phase_id: PathText, number: PathText
 ) -> None:
-    """The phase's limit holds again."""
+    """The phase's limit holds again; where that is higher it may have to wait (202)."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
-    await persist(
-        worker.pool, lambda connection: exposure.set_limit(connection, limited, which, None)
-    )
-    worker.stream.tell_change(limited)
+    waiting = await _limit(worker, person, limited, which, None)
+    return None if waiting is None else waits(waiting)  # type: ignore[return-value]
 
 
 @get("/phases/{phase_id:str}/risk", opt=dict(MANAGER), tags=TAGS, summary="The risk")
@@ -74,6 +77,18 @@ async def stream_risk(
 ) -> Stream:
     """Server-sent events: `snapshot`, then `delta` with absolute values, and `heartbeat`."""
     return event_stream(await worker.frames(read_id(phase_id, "phase")), request)
+
+
+async def _limit(
+    worker: Worker, person: SignedIn, phase_id: int, number: int, amount: Decimal | None
+) -> Waiting | None:
+    waiting = await persist(
+        worker.pool,
+        lambda connection: four_eyes.limit_number(connection, person.id, phase_id, number, amount),
+    )
+    if waiting is None:
+        worker.stream.tell_change(phase_id)
+    return waiting
 
 
 handlers = (set_limit, remove_limit, show_risk, stream_risk)

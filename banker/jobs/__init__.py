@@ -1,0 +1,1 @@
+"""What is done by nobody's hand: one timetable, run by whichever worker holds it."""

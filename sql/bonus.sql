@@ -1,0 +1,97 @@
+-- name: hold_active(user_id)$
+-- A person's bonus under way.
+select bonuses.transfer_id
+from bonuses
+where bonuses.user_id = :user_id
+    and bonuses.state = 'active'
+for no key update;
+
+-- name: read_clock()$
+-- The database's clock decides what is over.
+select clock_timestamp();
+
+-- name: insert_bonus(transfer_id, user_id, amount, requirement, expires_at)!
+-- The terms of a bonus.
+insert into bonuses (transfer_id, user_id, amount, requirement, expires_at)
+values (:transfer_id, :user_id, :amount, :requirement, :expires_at);
+
+-- name: hold_bonus(transfer_id)$
+-- The state of one bonus, held.
+select bonuses.state
+from bonuses
+where bonuses.transfer_id = :transfer_id
+for no key update;
+
+-- name: end_bonus(transfer_id, state)!
+-- A bonus is over.
+update bonuses
+set
+    state = :state,
+    ended_at = clock_timestamp()
+where transfer_id = :transfer_id;
+
+-- name: read_bonus(user_id)^
+-- The bonus under way, with the stakes that will count once their phases are settled.
+select
+    bonuses.transfer_id,
+    bonuses.amount,
+    bonuses.requirement,
+    bonuses.worked_off,
+    (
+        select coalesce(sum(tickets.total), 0)
+        from tickets
+        join phases on phases.id = tickets.phase_id
+        where tickets.collector_id = bonuses.user_id
+            and tickets.voided_at is null
+            and tickets.placed_at >= bonuses.granted_at
+            and phases.state in ('open', 'closed')
+    ) as pending,
+    bonuses.expires_at
+from bonuses
+where bonuses.user_id = :user_id
+    and bonuses.state = 'active';
+
+-- name: hold_due(phase_id)
+-- The bonuses of collectors whose standing tickets in a phase were placed under them.
+select
+    bonuses.transfer_id,
+    bonuses.user_id,
+    bonuses.amount,
+    bonuses.requirement,
+    bonuses.worked_off,
+    staked.stakes
+from bonuses
+cross join lateral (
+    select sum(tickets.total) as stakes
+    from tickets
+    where tickets.phase_id = :phase_id
+        and tickets.collector_id = bonuses.user_id
+        and tickets.voided_at is null
+        and tickets.placed_at >= bonuses.granted_at
+) as staked
+where bonuses.state = 'active'
+    and staked.stakes > 0
+order by bonuses.transfer_id
+for no key update of bonuses;
+
+-- name: count_worked(transfer_id, stakes)!
+-- Stakes have worked off a part of it.
+update bonuses
+set worked_off = worked_off + :stakes
+where transfer_id = :transfer_id;
+
+-- name: hold_expired(most)
+-- Bonuses whose time is over, with whoever granted them; what somebody else holds waits for the next
+-- time.
+select
+    bonuses.transfer_id,
+    bonuses.user_id,
+    bonuses.amount,
+    transfers.actor_id
+from bonuses
+join transfers on transfers.id = bonuses.transfer_id
+where bonuses.state = 'active'
+    and bonuses.expires_at <= clock_timestamp()
+order by bonuses.transfer_id
+limit :most
+for no key update of bonuses skip locked;

@@ -1,0 +1,174 @@
+"""A person's money in plain Python, written from the design's rules and nothing in `banker`."""
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Decimal
+
+ZERO = Decimal(0)
+CENT = Decimal("0.01")
+
+
+@dataclass
+class Moved:
+    """A transfer of the desk, and how much of it was undone."""
+
+    kind: str
+    amount: Decimal
+    undone: Decimal = ZERO
+
+
+@dataclass
+class Ticket:
+    """A stake on one number, and what it drew from each purse."""
+
+    number: int
+    total: Decimal
+    cash: Decimal
+    bonus: Decimal
+    credit: Decimal
+    is_void: bool = False
+    with_bonus: "Bonus | None" = None
+
+
+@dataclass(eq=False)
+class Bonus:
+    """A bonus under way."""
+
+    amount: Decimal
+    requirement: Decimal
+    worked_off: Decimal = ZERO
+
+
+@dataclass
+class Person:
+    """Three purses and what moved them. Each verb answers whether it was done."""
+
+    rate: Decimal
+    cash: Decimal = ZERO
+    bonus: Decimal = ZERO
+    drawn: Decimal = ZERO
+    limit: Decimal = ZERO
+    moved: list[Moved] = field(default_factory=list)
+    tickets: list[Ticket] = field(default_factory=list)
+    current: Bonus | None = None
+
+    @property
+    def credit_left(self) -> Decimal:
+        return max(self.limit - self.drawn, ZERO)
+
+    @property
+    def available(self) -> Decimal:
+        return ZERO if self.cash < 0 else self.cash + self.bonus + self.credit_left
+
+    def deposit(self, amount: Decimal) -> bool:
+        self.cash += amount
+        return self._did("deposit", amount)
+
+    def withdraw(self, amount: Decimal) -> bool:
+        if amount > self.cash:
+            return False
+        self.cash -= amount
+        return self._did("withdraw", amount)
+
+    def grant_credit(self, limit: Decimal) -> bool:
+        self.limit = limit
+        return True
+
+    def advance(self, amount: Decimal) -> bool:
+        if amount > min(self.credit_left, self.available):
+            return False
+        self.drawn += amount
+        return self._did("advance", amount)
+
+    def repay(self, amount: Decimal) -> bool:
+        if amount > self.drawn:
+            return False
+        self.drawn -= amount
+        return self._did("repay", amount)
+
+    def grant_bonus(self, amount: Decimal, requirement: Decimal) -> bool:
+        if self.current is not None:
+            return False
+        self.bonus += amount
+        self.current = Bonus(amount, requirement)
+        return self._did("bonus", amount)
+
+    def stake(self, number: int, amount: Decimal) -> bool:
+        if amount > self.available:
+            return False
+        cash = min(amount, self.cash)
+        bonus = min(amount - cash, self.bonus)
+        credit = amount - cash - bonus
+        self.cash -= cash
+        self.bonus -= bonus
+        self.drawn += credit
+        ticket = Ticket(number, amount, cash, bonus, credit, with_bonus=self.current)
+        self.tickets.append(ticket)
+        return True
+
+    def void(self, ticket: Ticket) -> None:
+        ticket.is_void = True
+        self.cash += ticket.cash
+        self.bonus += ticket.bonus
+        self._receive(ticket.credit)
+
+    def reverse(self, moved: Moved, amount: Decimal, force: bool) -> bool:
+        if amount > moved.amount - moved.undone:
+            return False
+        if moved.kind == "withdraw":
+            self.cash += amount
+        elif moved.kind == "advance":
+            self._receive(amount)
+        elif moved.kind == "deposit":
+            if amount > max(self.cash, ZERO) and not force:
+                return False
+            self.cash -= amount
+        elif moved.kind == "repay":
+            if amount > self.credit_left and not force:
+                return False
+            self.drawn += amount
+        elif not self._take_bonus_back(moved, amount, force):
+            return False
+        moved.undone += amount
+        if moved.kind == "bonus" and moved.undone == moved.amount:
+            self.current = None
+        return True
+
+    def settle(self, number: int, prize: Decimal) -> None:
+        """Winnings ticket by ticket, then commission, then the bonus that was worked off."""
+        standing = [ticket for ticket in self.tickets if not ticket.is_void]
+        for ticket in standing:
+            if ticket.number == number:
+                self._receive(ticket.total * prize)
+        for ticket in standing:
+            share = ticket.total * self.rate / 100
+            self.cash += share.quantize(CENT, rounding=ROUND_HALF_EVEN)
+        if self.current is not None:
+            counting = [one.total for one in standing if one.with_bonus is self.current]
+            self.current.worked_off += sum(counting, ZERO)
+            if self.current.worked_off >= self.current.requirement:
+                turned = min(self.current.amount, self.bonus)
+                self.bonus -= turned
+                self.cash += turned
+                self.current = None
+        self.tickets.clear()
+
+    def _take_bonus_back(self, moved: Moved, amount: Decimal, force: bool) -> bool:
+        ours = [one for one in self.moved if one.kind == "bonus"][-1] is moved
+        if self.current is None or not ours:
+            return False
+        if amount > self.bonus and not force:
+            return False
+        held = min(amount, self.bonus)
+        self.bonus -= held
+        self.cash -= amount - held
+        return True
+
+    def _receive(self, amount: Decimal) -> None:
+        """What is owed on credit is repaid first."""
+        repaid = min(amount, self.drawn)
+        self.drawn -= repaid
+        self.cash += amount - repaid
+
+    def _did(self, kind: str, amount: Decimal) -> bool:
+        self.moved.append(Moved(kind, amount))
+        return True
