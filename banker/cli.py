@@ -4,19 +4,18 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import asyncpg
 import click
 import msgspec
 
-from banker import __version__, settings
+from banker import __version__, inspection, settings
 from banker.books import people
 from banker.books.people import ROLES
-from banker.books.verify import verify as verify_books
 from banker.console import CannotServe, brought_up_to_date, filled, postgres_explained
 from banker.console import serve as serve_house
-from banker.database import Pool, connect_pool, reading, transaction
+from banker.database import Pool, connect_pool, transaction
 from banker.embedded import EmbeddedFailure, visit
 from banker.errors import Refusal
 from banker.passwords import hashed
@@ -108,20 +107,39 @@ def add_user(name: str, role: str) -> None:
 
 
 @main.command()
-def verify() -> None:
-    """Check that the books balance; names the first row that disagrees, and ends with 1."""
+@click.option("--recent", is_flag=True, help="From the last verification that found nothing on.")
+@click.option(
+    "--head", type=click.File("rb"), help="A head of the chain that was kept, to check it against."
+)
+def verify(recent: bool, head: BinaryIO | None) -> None:
+    """Check that the books balance; names the first rows that disagree, and ends with 1."""
+    kept = None if head is None else head.read()
 
     async def check(complete: Settings) -> int:
-        async with _connected(complete) as pool, reading(pool) as connection:
-            findings = await verify_books(connection, say=_progress)
-        for finding in findings:
-            _say(f"{finding.check}: {finding.row}: {finding.detail}")
-        _say("The books balance." if not findings else f"{len(findings)} checks disagree.")
-        return 1 if findings else 0
+        async with _connected(complete, most=2) as pool:
+            return await inspection.verify(pool, recent, kept, _progress, _say)
 
     with plain_words(), _house() as complete:
-        code = asyncio.run(check(complete))
-    sys.exit(code)
+        found = asyncio.run(check(complete))
+    _say("The books balance." if not found else f"{found} rows disagree.")
+    sys.exit(1 if found else 0)
+
+
+@main.group()
+def chain() -> None:
+    """The chain of hashes over all that was booked."""
+
+
+@chain.command("head")
+def chain_head() -> None:
+    """Print where the chain ends: one line, to be kept elsewhere for `banker verify --head`."""
+
+    async def read(complete: Settings) -> str:
+        async with _connected(complete) as pool:
+            return await inspection.head_line(pool)
+
+    with plain_words(), _house() as complete:
+        _say(asyncio.run(read(complete)))
 
 
 @main.command()
@@ -209,10 +227,10 @@ def _house() -> Iterator[Settings]:
 
 
 @asynccontextmanager
-async def _connected(complete: Settings) -> AsyncIterator[Pool]:
-    """One connection, on which a question may take its time."""
+async def _connected(complete: Settings, most: int = 1) -> AsyncIterator[Pool]:
+    """A connection or two, on which a question may take its time."""
     with postgres_explained():
-        pool = await connect_pool(complete.database_url, least=1, most=1, patience_s=None)
+        pool = await connect_pool(complete.database_url, least=1, most=most, patience_s=None)
     async with pool:
         yield pool
 

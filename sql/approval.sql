@@ -3,6 +3,12 @@
 select house_rules.four_eyes_above
 from house_rules;
 
+-- name: lock_four_eyes()$
+-- The same, held: whether another amount is higher stays so until commit.
+select house_rules.four_eyes_above
+from house_rules
+for no key update;
+
 -- name: write_four_eyes(above)!
 -- The amount, or null to turn it off.
 update house_rules

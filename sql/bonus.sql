@@ -52,11 +52,11 @@ where bonuses.user_id = :user_id
     and bonuses.state = 'active';
 
 -- name: hold_due(phase_id)
--- The bonuses of collectors whose standing tickets in a phase were placed under them.
+-- The bonuses of collectors whose standing tickets in a phase were placed under them; one whose time
+-- is over is worked off no more, taken back already or not.
 select
     bonuses.transfer_id,
     bonuses.user_id,
-    bonuses.amount,
     bonuses.requirement,
     bonuses.worked_off,
     staked.stakes
@@ -70,9 +70,18 @@ cross join lateral (
         and tickets.placed_at >= bonuses.granted_at
 ) as staked
 where bonuses.state = 'active'
+    and (bonuses.expires_at is null or bonuses.expires_at > clock_timestamp())
     and staked.stakes > 0
 order by bonuses.transfer_id
 for no key update of bonuses;
+
+-- name: read_left(transfer_ids)
+-- What reversals have left of some bonuses. Ask when they are held: it moves under that lock.
+select
+    desk_transfers.transfer_id,
+    desk_transfers.amount - desk_transfers.undone as amount
+from desk_transfers
+where desk_transfers.transfer_id = any(:transfer_ids::bigint[]);
 
 -- name: count_worked(transfer_id, stakes)!
 -- Stakes have worked off a part of it.
@@ -86,7 +95,6 @@ where transfer_id = :transfer_id;
 select
     bonuses.transfer_id,
     bonuses.user_id,
-    bonuses.amount,
     transfers.actor_id
 from bonuses
 join transfers on transfers.id = bonuses.transfer_id

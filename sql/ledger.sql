@@ -157,3 +157,39 @@ set
     floor = least(- :credit_limit::numeric, accounts.balance)
 where accounts.user_id = :user_id
     and accounts.kind = 'credit';
+
+-- name: record_drift(account_id, house_id, amount, actor_id, note)$
+-- Gives a purse the entry that it has no other reason for and leaves its balance as it is; the number
+-- of the transfer.
+with transferred as (
+    insert into transfers (reason, actor_id, note)
+    values ('correction', :actor_id, :note)
+    returning id
+),
+
+counted as (
+    update accounts
+    set last_sequence = accounts.last_sequence + 1
+    where accounts.id = :account_id
+    returning accounts.id, accounts.balance, accounts.last_sequence
+),
+
+entered as (
+    insert into entries (transfer_id, account_id, amount, balance_after, sequence)
+    select
+        transferred.id,
+        side.account_id,
+        side.amount,
+        side.balance_after,
+        side.sequence
+    from transferred
+    cross join counted
+    cross join lateral (
+        values
+            (counted.id, :amount::numeric, counted.balance, counted.last_sequence),
+            (:house_id::integer, - :amount::numeric, null, null)
+    ) as side (account_id, amount, balance_after, sequence)
+)
+
+select transferred.id
+from transferred;

@@ -23,6 +23,10 @@ where token_sha256 = :token_sha256;
 delete from sessions
 where user_id = :user_id;
 
+-- name: note_sign_out(user_id)!
+-- Somebody was signed out everywhere: no table that the trail is kept of changes by it.
+select note_event('signed out', format('user %s', :user_id::integer), null, null);
+
 -- name: delete_expired_sessions(count)$
 -- Sessions that are over serve nobody. What another sign-in is deleting is left to it. How many.
 with forgotten as (

@@ -142,12 +142,13 @@ class Counter:
 
     async def take(self, senders: int, plan: Plan) -> float:
         """The bets a second that come of so many collectors who always wait with a slip."""
-        await self._taken(senders, plan.warm_up_s)
+        await self.taken(senders, plan.warm_up_s)
         began = time.perf_counter()
-        taken = await self._taken(senders, plan.seconds)
+        taken = await self.taken(senders, plan.seconds)
         return taken * plan.lines / (time.perf_counter() - began)
 
-    async def _taken(self, senders: int, seconds: float) -> int:
+    async def taken(self, senders: int, seconds: float) -> int:
+        """The slips that were taken in a piece of time."""
         ends_at = time.perf_counter() + seconds
 
         async def send(collector: Person) -> int:

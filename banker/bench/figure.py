@@ -13,6 +13,7 @@ UNITS = {
     "_bets_per_s": "bets/s",
     "_slips_per_s": "slips/s",
     "_payouts_per_s": "payouts/s",
+    "_seals_per_s": "rows/s",
     "_ms": "ms",
     "_s": "s",
     "_mb": "MB",

@@ -17,6 +17,7 @@ LEAST = (
     ("d256/a", "d256_bets_per_s", "a_bets_per_s", 2.5),
     ("h256/d256", "h256_bets_per_s", "d256_bets_per_s", 0.9),
     ("g_set/g_one", "g_set_payouts_per_s", "g_one_payouts_per_s", 50.0),
+    ("k_recent/k_alone", "k_beside_recent_bets_per_s", "k_alone_bets_per_s", 0.8),
 )
 MOST = (("e1_p50/c_p50", "e1_w{w}_p50_ms", "c_p50_ms", 1.6),)
 MOST_ALONE = (
@@ -24,6 +25,7 @@ MOST_ALONE = (
     ("g_settle", "g_settle_s", 5.0),
     ("i_p99", "i_p99_ms", 1_000.0),
     ("j_growth", "j_growth_mb", 10.0),
+    ("k_whole", "k_whole_s", 60.0),
 )
 
 

@@ -17,6 +17,7 @@ MEASURES = {
     "h": ("the desk, ten million bets in the phase", "banker.bench.desks:AmongMillions"),
     "i": ("closing under full load", "banker.bench.settling:Closed"),
     "j": ("the workers' memory under full load", "banker.bench.traffic:Soaked"),
+    "k": ("verifying beside the desk", "banker.bench.verifying:Verified"),
 }
 
 TITLES = {letter: title for letter, (title, _) in MEASURES.items()}
@@ -42,6 +43,15 @@ PROMISED = {
     # `i_p50_ms` and `i_p99_ms` are over all closings of the run: given in the last round alone.
     "i": ("i_p50_ms", "i_p99_ms", "i_worst_ms"),
     "j": ("j_growth_mb",),
+    # All entries, and sealing them, in the first round alone.
+    "k": (
+        "k_alone_bets_per_s",
+        "k_whole_s",
+        "k_beside_whole_bets_per_s",
+        "k_seals_per_s",
+        "k_recent_s",
+        "k_beside_recent_bets_per_s",
+    ),
 }
 
 

@@ -4,6 +4,8 @@ import msgspec
 
 LETTERS = "abcdefghi"
 SOAK = "j"
+# Taken where it is asked for by name: its house takes minutes to fill.
+ASKED_FOR = "k"
 COLLECTORS = 256
 
 
@@ -39,6 +41,11 @@ class Plan(msgspec.Struct, frozen=True):
         return 10 * self.million
 
     @property
+    def entries(self) -> int:
+        """The entries that are verified."""
+        return 5 * self.million
+
+    @property
     def winners(self) -> int:
         """The winning tickets of a phase that is settled."""
         return self.million // 100
@@ -65,12 +72,12 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 def letters_of(only: str | None, soak_minutes: float | None) -> str:
-    """The measures to be taken: those of a list such as `a,d,e`, else all; the soak where it has
-    its minutes. Raises `ValueError` for a letter that stands for none."""
+    """The measures to be taken: those of a list such as `a,d,k`, else all but (k); the soak where
+    it has its minutes. Raises `ValueError` for a letter that stands for none."""
     asked = LETTERS if only is None else "".join(only.replace(",", " ").split()).lower()
-    unknown = sorted(set(asked) - set(LETTERS))
+    unknown = sorted(set(asked) - set(LETTERS + ASKED_FOR))
     if unknown or not asked:
         raise ValueError(
-            f"The measures are {', '.join(LETTERS)}; not {', '.join(unknown) or only}."
+            f"The measures are {', '.join(LETTERS + ASKED_FOR)}; not {', '.join(unknown) or only}."
         )
     return "".join(sorted(set(asked))) + (SOAK if soak_minutes is not None else "")

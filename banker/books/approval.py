@@ -12,6 +12,7 @@ from banker.books import phase as phases
 from banker.books.cash import credit, movement, reversal
 from banker.database import Connection, queries
 from banker.errors import Forbidden, NotFound, WrongState
+from banker.rules.prize import Prizes
 
 _approval = queries("approval")
 
@@ -206,6 +207,8 @@ async def _amend_phase(connection: Connection, row: Any, asked: dict[str, Any]) 
             changes[name] = _amount(changes[name])
     if changes.get("closes_at") is not None:
         changes["closes_at"] = datetime.fromisoformat(changes["closes_at"])
+    if "prizes" in changes:
+        changes["prizes"] = msgspec.convert(changes["prizes"], Prizes)
     await phases.amend(connection, asked["phase_id"], **changes)
     return asked
 

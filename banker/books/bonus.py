@@ -8,6 +8,7 @@ the bonus has ended stays there, to be staked.
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -40,7 +41,8 @@ class Bonus(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A bonus that a settlement works off by `stakes`, in the name of the person."""
+    """A bonus that a settlement works off by `stakes`, in the name of the person; `amount` is what
+    reversals have left of it."""
 
     transfer_id: int
     user_id: int
@@ -98,11 +100,13 @@ async def current(connection: Connection, user_id: int) -> Bonus | None:
 
 async def due(connection: Connection, phase_id: int) -> list[Due]:
     """The bonuses that the standing tickets of a phase work off, held until commit."""
-    return [Due(**row) async for row in _bonus.hold_due(connection, phase_id=phase_id)]
+    held = [row async for row in _bonus.hold_due(connection, phase_id=phase_id)]
+    left = await _left(connection, held)
+    return [Due(amount=left[row["transfer_id"]], **row) for row in held]
 
 
 def convert(journal: Journal, phase_id: int, actor_id: int, worked: Iterable[Due]) -> None:
-    """Enter what turns into cash: what is left in the purse, at most what was granted."""
+    """Enter what turns into cash: what is left in the purse, at most what is left of the grant."""
     for one in worked:
         if not one.is_done:
             continue
@@ -129,10 +133,11 @@ async def expire(connection: Connection, most: int = 100) -> list[int]:
     """Take back what is left of bonuses whose time is over; whose they were. The transfers are in
     the name of whoever granted them."""
     over = [row async for row in _bonus.hold_expired(connection, most=most)]
+    left = await _left(connection, over)
     journal = await ledger.lock(connection, [row["user_id"] for row in over])
     for row in over:
         purse = journal.account(row["user_id"], "bonus")
-        amount = min(row["amount"], purse.balance)
+        amount = min(left[row["transfer_id"]], purse.balance)
         if amount > 0:
             legs = ((purse.account_id, -amount),)
             journal.enter(Transfer("expiry", row["actor_id"], legs, House.BONUSES, note="expired"))
@@ -140,3 +145,10 @@ async def expire(connection: Connection, most: int = 100) -> list[int]:
     for row in over:
         await end(connection, row["transfer_id"], "expired")
     return [row["user_id"] for row in over]
+
+
+async def _left(connection: Connection, held: Iterable[Any]) -> dict[int, Decimal]:
+    """What reversals have left of some bonuses that are held."""
+    ids = [row["transfer_id"] for row in held]
+    rows = _bonus.read_left(connection, transfer_ids=ids)
+    return {row["transfer_id"]: row["amount"] async for row in rows}

@@ -59,21 +59,24 @@ async def wait(
     connection: Connection, kind: Kind, asked_by: int, what: What, reason: str
 ) -> Waiting:
     """Write down what is asked for. The same asked again while it waits is the same approval."""
-    approval_id = await _approval.insert_approval(
-        connection,
-        kind=kind,
-        asked=msgspec.json.encode(what).decode(),
-        reason=reason,
-        asked_by=asked_by,
-    )
-    return Waiting(str(approval_id))
+    while True:
+        approval_id = await _approval.insert_approval(
+            connection,
+            kind=kind,
+            asked=msgspec.json.encode(what).decode(),
+            reason=reason,
+            asked_by=asked_by,
+        )
+        # None where the same was asked, or decided, while this waited: the next look sees it.
+        if approval_id is not None:
+            return Waiting(str(approval_id))
 
 
 async def set_rules(
     connection: Connection, actor_id: int, above: Decimal | None
 ) -> HouseRules | Waiting:
     """Turn four eyes on, or lower the amount, at once. To raise it or to turn it off needs them."""
-    now = (await rules(connection)).four_eyes_above
+    now = await _approval.lock_four_eyes(connection)
     is_looser = now is not None and (above is None or above > now)
     if is_looser:
         what = {"four_eyes_above": None if above is None else money(above)}
@@ -93,7 +96,8 @@ async def limit_number(
     """A number's own limit, None for the phase's. In an open phase a higher one waits where the
     house wants four eyes. Raises as `exposure.set_limit` does."""
     if await are_on(connection):
-        phase = await phases.read(connection, phase_id)
+        await phases.gate_shared(connection, phase_id)
+        phase = await phases.hold(connection, phase_id)
         [now] = (await exposure.lock(connection, phase_id, [number])).values()
         if phase.state == "open" and _limit(phase, amount) > _limit(phase, _own(now)):
             what = {
@@ -112,6 +116,7 @@ async def amend_phase(
     """Change a phase; of an open one all of it waits where a limit is raised and the house wants
     four eyes. Raises as `phase.amend` does."""
     if await are_on(connection):
+        await phases.gate_exclusive(connection, phase_id)
         phase = await phases.read(connection, phase_id)
         if phase.state == "open" and _raises(phase, changes):
             what = {"phase_id": phase_id, **{name: _plain(one) for name, one in changes.items()}}

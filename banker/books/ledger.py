@@ -177,6 +177,22 @@ async def approve_credit(connection: Connection, user_id: int, credit_limit: Dec
     await _ledger.approve_credit(connection, user_id=user_id, credit_limit=credit_limit)
 
 
+async def record_drift(
+    connection: Connection, account_id: int, amount: Decimal, actor_id: int, note: str
+) -> int:
+    """Give a purse under lock an entry that leaves its balance as it is, where the balance has
+    moved without one (see `mending`); the number of the transfer."""
+    transfer_id: int = await _ledger.record_drift(
+        connection,
+        account_id=account_id,
+        house_id=int(House.CORRECTIONS),
+        amount=amount,
+        actor_id=actor_id,
+        note=note,
+    )
+    return transfer_id
+
+
 async def legs_of(
     connection: Connection, transfer_ids: Sequence[int]
 ) -> dict[int, list[tuple[int, Decimal]]]:

@@ -122,6 +122,12 @@ async def end_all(connection: Connection, person_id: int) -> None:
     await _session.delete_sessions(connection, user_id=person_id)
 
 
+async def sign_out(connection: Connection, person_id: int) -> None:
+    """Sign somebody out everywhere, and write it into the trail."""
+    await _session.note_sign_out(connection, user_id=person_id)
+    await end_all(connection, person_id)
+
+
 async def forget_expired(connection: Connection) -> int:
     """Forget some sessions that are over, and some failures that count no more; how many."""
     sessions = await _session.delete_expired_sessions(connection, count=SWEPT)

@@ -88,7 +88,7 @@ class Desk:
 
     async def close_shift(self, counted: Decimal, note: str | None) -> Answer:
         """The end of the person's shift."""
-        asked = self._asked("close-shift", str(counted), str(note))
+        asked = self._asked("close-shift", str(counted), note or "")
         return await self._persist(lambda c: shift.close(c, asked, counted, note))
 
     def _asked(self, operation: str, *parts: str) -> Asked:

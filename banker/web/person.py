@@ -124,7 +124,7 @@ async def sign_out_person(
 
     async def verb(connection: Connection) -> None:
         ended = await people.read(connection, read_id(person_id, "person"))
-        await session.end_all(connection, ended.id)
+        await session.sign_out(connection, ended.id)
 
     return await _changed(request, worker, person_id, verb, "Signed out everywhere.")
 

@@ -45,28 +45,31 @@ language sql stable parallel safe as $$
             || link_field(entries.amount::text)
             || link_field(entries.balance_after::text)
             || link_field(entries.sequence::text)
-            || link_field(booked.reason)
-            || link_field(booked.actor_id::text)
-            || link_field(booked.phase_id::text)
-            || link_field(booked.note)
-            || link_field((extract(epoch from booked.created_at) * 1000000)::bigint::text)
-            || case
-                when counted.transfer_id is null then ''::bytea
-                else link_field(counted.user_id::text)
-                    || link_field(counted.shift_id::text)
-                    || link_field(counted.amount::text)
-                    || link_field(counted.reverses_id::text)
-                    || link_field(counted.forced::text)
-                    || link_field(counted.approval_id::text)
-            end
+            || coalesce(booked.content, ''::bytea)
+            || coalesce(counted.content, ''::bytea)
     from entries
     left join (
-        select *
+        select
+            transfers.id,
+            link_field(transfers.reason)
+                || link_field(transfers.actor_id::text)
+                || link_field(transfers.phase_id::text)
+                || link_field(transfers.note)
+                || link_field((extract(epoch from transfers.created_at) * 1000000)::bigint::text)
+                as content
         from transfers
         where transfers.id between chained_entries.first and chained_entries.last
     ) as booked on booked.id = entries.transfer_id
     left join (
-        select *
+        select
+            desk_transfers.transfer_id,
+            link_field(desk_transfers.user_id::text)
+                || link_field(desk_transfers.shift_id::text)
+                || link_field(desk_transfers.amount::text)
+                || link_field(desk_transfers.reverses_id::text)
+                || link_field(desk_transfers.forced::text)
+                || link_field(desk_transfers.approval_id::text)
+                as content
         from desk_transfers
         where desk_transfers.transfer_id between chained_entries.first and chained_entries.last
     ) as counted on counted.transfer_id = entries.transfer_id

@@ -12,18 +12,22 @@ select
             case when voiders.id is null then 'user ' || tickets.voided_by || ', who voided it' end
         )
     ) as detail
-from tickets
+from (
+    select *
+    from tickets
+    where (:since::bigint = 0 or tickets.transfer_id > :since)
+    offset 0
+) as tickets
 left join phases on phases.id = tickets.phase_id
 left join users as collectors on collectors.id = tickets.collector_id
 left join users as partners on partners.id = tickets.partner_id
 left join users as voiders on voiders.id = tickets.voided_by
-where (:since::bigint = 0 or tickets.transfer_id > :since)
-    and (
-        phases.id is null
-        or collectors.id is null
-        or (partners.id is null and tickets.partner_id is not null)
-        or (voiders.id is null and tickets.voided_by is not null)
-    )
+where (
+    phases.id is null
+    or collectors.id is null
+    or (partners.id is null and tickets.partner_id is not null)
+    or (voiders.id is null and tickets.voided_by is not null)
+)
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
@@ -105,15 +109,19 @@ select
         coalesce(phases.closed_at::text, 'no time'),
         coalesce(phases.voided_at::text, 'no time')
     ) as detail
-from tickets
+from (
+    select *
+    from tickets
+    where (:since::bigint = 0 or tickets.transfer_id > :since)
+    offset 0
+) as tickets
 left join phases on phases.id = tickets.phase_id
-where (:since::bigint = 0 or tickets.transfer_id > :since)
-    and (
-        tickets.placed_at >= phases.opened_at
-        and tickets.placed_at < coalesce(phases.closes_at, 'infinity')
-        and tickets.placed_at < coalesce(phases.closed_at, 'infinity')
-        and tickets.placed_at < coalesce(phases.voided_at, 'infinity')
-    ) is not true
+where (
+    tickets.placed_at >= phases.opened_at
+    and tickets.placed_at < coalesce(phases.closes_at, 'infinity')
+    and tickets.placed_at < coalesce(phases.closed_at, 'infinity')
+    and tickets.placed_at < coalesce(phases.voided_at, 'infinity')
+) is not true
 order by tickets.phase_id, tickets.sequence
 limit :few;
 
@@ -142,15 +150,23 @@ left join transfers
     and (:since::bigint = 0 or transfers.id > :since)
 left join (
     select
-        entries.transfer_id,
-        sum(entries.amount) as amount,
-        min(accounts.user_id) as first_user,
-        max(accounts.user_id) as last_user
-    from entries
-    join accounts on accounts.id = entries.account_id
-    where accounts.user_id is not null
-        and (:since::bigint = 0 or entries.transfer_id > :since)
-    group by entries.transfer_id
+        summed.transfer_id,
+        summed.amount,
+        least(first.user_id, last.user_id) as first_user,
+        greatest(first.user_id, last.user_id) as last_user
+    from (
+        select
+            entries.transfer_id,
+            sum(entries.amount) as amount,
+            min(entries.account_id) as first_account,
+            max(entries.account_id) as last_account
+        from entries
+        where entries.sequence is not null
+            and (:since::bigint = 0 or entries.transfer_id > :since)
+        group by entries.transfer_id
+    ) as summed
+    left join accounts as first on first.id = summed.first_account
+    left join accounts as last on last.id = summed.last_account
 ) as drawn on drawn.transfer_id = tickets.transfer_id
 where (:since::bigint = 0 or tickets.transfer_id > :since)
     and (

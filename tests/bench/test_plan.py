@@ -3,12 +3,13 @@
 import pytest
 
 from banker.bench.measure import MEASURES, PROMISED
-from banker.bench.plan import LETTERS, SOAK, Plan, letters_of
+from banker.bench.plan import ASKED_FOR, LETTERS, SOAK, Plan, letters_of
 
 
 def test_a_list_of_letters_is_taken_in_order_and_once() -> None:
     assert letters_of("d, a,d", None) == "ad"
     assert letters_of("EA", None) == "ae"
+    assert letters_of("k", None) == "k"
 
 
 def test_all_but_the_soak_are_taken_where_nothing_is_said() -> None:
@@ -30,4 +31,4 @@ def test_a_quick_bench_is_a_small_one() -> None:
 
 
 def test_every_letter_has_a_measure_and_its_promises() -> None:
-    assert list(MEASURES) == list(PROMISED) == [*LETTERS, SOAK]
+    assert list(MEASURES) == list(PROMISED) == [*LETTERS, SOAK, ASKED_FOR]

@@ -17,7 +17,7 @@ from banker.books.request import Answer
 from banker.database import Connection, Pool, transaction
 from banker.errors import Forbidden, InsufficientFunds, WrongState
 from tests.balanced import assert_books_balance
-from tests.cast import PASSWORD_HASH, Cast, asked, deposit
+from tests.cast import PASSWORD_HASH, Cast, asked, close_and_settle, deposit, placed
 
 
 async def do(pool: Pool, verb: Callable[[Connection], Awaitable[Any]]) -> Any:
@@ -185,4 +185,20 @@ async def test_who_asked_and_was_disabled_meanwhile_moves_no_money(
     await do(pool, lambda c: people.amend(c, cast.su.id, cast.thida.id, disabled=True))
     with pytest.raises(WrongState, match="disabled"):
         await approve(pool, waiting(answer), nilar)
+    await assert_books_balance(pool)
+
+
+async def test_what_could_never_be_carried_out_does_not_wait(
+    pool: Pool, cast: Cast, nilar: Person
+) -> None:
+    request = asked(cast.su, "bonus")
+    terms = (cast.hla.id, Decimal(200), "a welcome", Decimal(10), None)
+    answer = await do(pool, lambda c: cash.grant_bonus(c, request, *terms))
+    granted = int(msgspec.json.decode(answer.body, type=Counted).transfer_id)
+    await placed(pool, cast.phase, cast.hla, "137 10")
+    await close_and_settle(pool, cast, 999)
+    undo = asked(cast.su, "reverse")
+    with pytest.raises(WrongState, match="converted"):
+        await do(pool, lambda c: cash.reverse(c, undo, granted, Decimal(150), "too late"))
+    assert await pool.fetchval("select count(*) from approvals") == 0
     await assert_books_balance(pool)

@@ -68,6 +68,9 @@ async def test_a_void_ticket_works_nothing_off(pool: Pool, cast: Cast) -> None:
     async with transaction(pool) as connection:
         await ticket.void(connection, receipt.id, cast.hla.id)  # type: ignore[arg-type]
     await placed(pool, cast.phase, cast.hla, "002 44.99")
+    under_way = await current(pool, cast)
+    assert under_way is not None
+    assert under_way.pending == Decimal("44.99")
     await close_and_settle(pool, cast, 999)
     under_way = await current(pool, cast)
     assert under_way is not None

@@ -153,6 +153,7 @@ async def test_the_staffs_pages_are_accessible(
     await page.wait_for_selector("#bonus-amount:focus")
     await seen.at("counter")
     await page.click("a:text-is('slip')")
+    await page.wait_for_url("**/cash/slips/*")
     await page.keyboard.press("u")
     await page.wait_for_selector("#undo input[name=amount]:focus")
     await seen.at("cash slip")

@@ -20,17 +20,17 @@ async def test_a_deposit_and_its_undoing_need_no_mouse(
     page = await sign_in("su")
     # What the cast was given opened a shift by itself, with an empty drawer.
     await _count_drawer(page, "2,000,000")
-    await page.wait_for_selector(".shift-difference .gain:text-is('0')")
+    await _arrive(page, ".shift-difference .gain:text-is('0')")
     await page.keyboard.press("b")
-    await page.wait_for_selector(".cash-drawer:has-text('No shift of yours is open')")
+    await _arrive(page, ".cash-drawer:has-text('No shift of yours is open')")
     await _count_drawer(page, "500")
     await page.wait_for_selector(".cash-drawer:has-text('Close the shift')")
     await page.wait_for_selector("input[name=name]:focus")
     await _type(page, "hla", "Enter")
-    await page.wait_for_selector("#counter h2:text-is('hla')")
+    await _arrive(page, "#counter h2:text-is('hla')")
     await page.keyboard.press("d")
     await _type(page, "1,500.50", "Tab", "the week's float", "Enter")
-    await page.wait_for_selector("h1:text-is('Money in')")
+    await _arrive(page, "h1:text-is('Money in')")
     assert await _cash(pool, cast.hla) == Decimal("1500.50")
 
     await page.keyboard.press("u")
@@ -38,10 +38,10 @@ async def test_a_deposit_and_its_undoing_need_no_mouse(
     await _type(page, "1500.51", "Tab", "typed wrongly", "Enter")
     await page.wait_for_selector("#undo input[name=amount][aria-invalid=true]:focus")
     await _type(page, "500.50", "Enter")
-    await page.wait_for_selector("h1:text-is('Undone')")
+    await _arrive(page, "h1:text-is('Undone')")
     await page.keyboard.press("b")
     await page.wait_for_selector(".cash-drawer dd:text-is('1,500')")
-    await page.wait_for_selector("#counter td:has-text('Undoes')")
+    await _arrive(page, "#counter td:has-text('Undoes')")
     assert await _cash(pool, cast.hla) == 1000
 
     await _count_drawer(page, "1499")
@@ -138,6 +138,12 @@ async def test_a_question_is_not_taken_away_by_what_is_read_anew(
     await page.wait_for_selector("#flash .toast:has-text('No. 2 is refused')")
     await page.wait_for_selector("#approvals td:has-text('not today')")
     await assert_books_balance(pool)
+
+
+async def _arrive(page: Page, selector: str) -> None:
+    """Wait for what is on the next page, and for the scripts that take its keys."""
+    await page.wait_for_selector(selector)
+    await page.wait_for_load_state()
 
 
 async def _count_drawer(page: Page, amount: str) -> None:

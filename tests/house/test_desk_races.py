@@ -69,7 +69,7 @@ async def test_500_transfers_reversed_twice_at_once_are_500_reversals(
                 return False
             return True
 
-    done = await at_once(reverse(original) for original in originals * 2)
+    done = await at_once(reverse(original) for original in originals for _ in range(2))
     assert Counter(done) == {True: 500, False: 500}
     assert await pool.fetchval("select count(*) from transfers where reason = 'reversal'") == 500
     await assert_books_balance(pool)

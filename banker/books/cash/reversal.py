@@ -40,6 +40,8 @@ async def reverse(
         undone = _part(original, amount)
         if not await four_eyes.is_above(connection, undone):
             return await undo(connection, asked.actor_id, transfer_id, undone, reason, force)
+        if original["house_id"] == House.BONUSES:
+            await bonus.hold(connection, transfer_id)
         journal = await counted.lock(connection, original["user_id"])
         _legs(journal, original, undone, force)
         what = {
@@ -134,5 +136,6 @@ def _legs(
     if reason != "bonus":
         return ((account.account_id, -amount),), True
     # Nobody can hand in a bonus: what was staked of it is owed in cash.
-    legs = ((account.account_id, -held), (journal.cash_account(user_id), held - amount))
-    return tuple(leg for leg in legs if leg[1]), True
+    cash = journal.account(user_id, "cash")
+    legs = ((account.account_id, -held), (cash.account_id, held - amount))
+    return tuple(leg for leg in legs if leg[1]), cash.balance + held < amount

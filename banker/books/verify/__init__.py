@@ -58,7 +58,7 @@ async def verify(
 
     Names the first few rows of each check. `say` is told each check's name and the number of its
     findings as soon as it is done. A second transaction `beside` it that sees the same moment takes
-    the checks that are not Postgres' work alone. Lifts the time limits of both.
+    its share of them. Lifts the time limits of both.
     """
     scope = await checkpoint.scope(connection, since)
     found: dict[str, list[Finding]] = {}
@@ -141,5 +141,5 @@ CHECKS: dict[str, Check] = {
     "link_hashes": links.link_hashes,
 }
 
-# Worked out in Python for the most part.
-BESIDE = ("leaves", "seals", "link_hashes")
+# About half of the work: what is worked out in Python, and one more.
+BESIDE = ("leaves", "seals", "link_hashes", "exposures")

@@ -64,7 +64,7 @@ async def amend_user(
         if password_hash is not None:
             await people.set_password(connection, changed, password_hash)
         if data.sign_out is True:
-            await session.end_all(connection, changed)
+            await session.sign_out(connection, changed)
         return amended
 
     return of_person(await persist(worker.pool, verb))
