@@ -11,6 +11,7 @@ from banker.books import audit, chain, directory, job, phase, samples, trial
 from banker.database import Connection, persist, reading
 from banker.jobs.timetable import VERIFICATION, WHOLE_VERIFICATION
 from banker.rules.money import ZERO
+from banker.web import books_mending
 from banker.web.access import CASHIER, Asker, AtWorker
 from banker.web.api.listing import Cursor, listing, position
 from banker.web.audit_words import worded
@@ -129,6 +130,12 @@ async def _trail(
 
 router = Router(
     path="/books",
-    route_handlers=[show_books, show_verification, verify_now, show_trail],
+    route_handlers=[
+        show_books,
+        show_verification,
+        verify_now,
+        show_trail,
+        *books_mending.handlers,
+    ],
     include_in_schema=False,
 )

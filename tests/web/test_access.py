@@ -61,6 +61,7 @@ PLAUSIBLE = {
     "number": "137",
     "ticket_id": str(uuid.UUID(int=7, version=4)),
     "transfer_id": "1",
+    "account_id": "101",
     "approval_id": "1",
     "shift_id": "1",
     "verb": "open",
