@@ -27,7 +27,8 @@ async def verify(
         done += 1
         progress(f"{done}/{verification.CHECK_COUNT} {check}", found)
 
-    findings = list((await verification.run(pool, not recent, count)).findings)
+    verified = await verification.run(pool, not recent, count, is_hurried=not recent)
+    findings = [*verified.findings]
     if head is not None:
         async with reading(pool) as connection:
             wrong = await chain.check_head(connection, head)

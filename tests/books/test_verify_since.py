@@ -8,9 +8,9 @@ import pytest
 
 from banker.books import phase, settlement, ticket
 from banker.books.phase import Draft
-from banker.books.verify import CHECKS, checkpoint, verification, verify
+from banker.books.verify import CHECKS, verification
 from banker.books.verify.verification import Verification
-from banker.database import Pool, reading, transaction
+from banker.database import Pool, transaction
 from tests.balanced import assert_books_balance
 from tests.books import full_house
 from tests.books.sealing import sealed
@@ -175,12 +175,15 @@ async def test_a_checkpoint_that_was_damaged_is_found_and_a_whole_verification_r
     assert (await _verified(pool, whole=False)).findings == []
 
 
-async def test_one_connection_is_enough(pool: Pool, cast: Cast) -> None:
-    await deposit(pool, cast, cast.aung, "5.00")
-    async with reading(pool) as connection:
-        since = await checkpoint.last(connection)
-        assert since is not None
-        assert await verify(connection, since=since) == []
+async def test_in_a_hurry_the_same_is_found(
+    pool: Pool, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    await owner.execute("update tickets set leaf = sha256('x') where phase_id = 5")
+    await owner.execute("update accounts set balance = balance + 1 where id = 104")
+    told: dict[str, int] = {}
+    hurried = await verification.run(pool, True, told.__setitem__, is_hurried=True)
+    assert set(told) == set(CHECKS)
+    assert hurried.findings == (await _verified(pool)).findings != []
 
 
 async def _verified(pool: Pool, whole: bool = True) -> Verification:
