@@ -144,8 +144,15 @@ CHECKS: dict[str, Check] = {
     "link_hashes": links.link_hashes,
 }
 
-# What a checkpoint is the beginning of; another verification may move it on meanwhile.
-FROM_CHECKPOINT = ("balances", "entry_sequences", "balance_chain")
+# What reads the checkpoint itself, which another verification may move on meanwhile: asked at the
+# moment at which the checkpoint was found.
+FROM_CHECKPOINT = (
+    "balances",
+    "entry_sequences",
+    "balance_chain",
+    "all_money",
+    "told_balances",
+)
 
 # About half of the work: what is worked out in Python, and one more.
 BESIDE = ("leaves", "seals", "link_hashes", "exposures")
