@@ -15,7 +15,7 @@ from banker.books import people
 from banker.books.people import ROLES
 from banker.console import CannotServe, brought_up_to_date, filled, postgres_explained
 from banker.console import serve as serve_house
-from banker.database import Pool, connect_pool, transaction
+from banker.database import Actor, Pool, acting, connect_pool, transaction
 from banker.embedded import EmbeddedFailure, visit
 from banker.errors import Refusal
 from banker.passwords import hashed
@@ -98,6 +98,7 @@ def add_user(name: str, role: str) -> None:
     async def add(complete: Settings) -> None:
         await brought_up_to_date(complete)
         password_hash = await hashed(password)
+        acting.set(Actor(None, "command line"))
         async with _connected(complete) as pool, transaction(pool) as connection:
             await people.add(connection, name, role, password_hash)
 

@@ -174,6 +174,8 @@ create trigger audit_is_append_only before update or delete or truncate on audit
 -- happened and nothing else. Who acts, and from where, are settings of the transaction.
 create function note_event(action text, subject text, before jsonb, after jsonb)
 returns void language sql security definer set search_path = public, pg_temp as $$
+    -- Its own number before the row's: the sealer counts on it.
+    select pg_current_xact_id();
     insert into audit (actor_id, address, action, subject, before, after)
     values (
         nullif(current_setting('banker.actor', true), '')::integer,
