@@ -86,7 +86,7 @@ def test_a_letter_that_stands_for_nothing_is_refused_before_anything_starts(scra
         check=False,
     )
     assert ended.returncode == 2
-    assert "The measures are a, b, c, d, e, f, g, h, i; not z." in ended.stderr
+    assert "The measures are a, b, c, d, e, f, g, h, i, k; not z." in ended.stderr
     assert not list(scratch.iterdir())
 
 
