@@ -2,24 +2,20 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import Any, BinaryIO, NoReturn
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
-import asyncpg
 import click
 import msgspec
 
-from banker import __version__, inspection, settings
+from banker import __version__, command, inspection, settings
 from banker.books import people
 from banker.books.people import ROLES
-from banker.console import CannotServe, brought_up_to_date, filled, postgres_explained
+from banker.console import brought_up_to_date
 from banker.console import serve as serve_house
-from banker.database import Actor, Pool, acting, connect_pool, transaction
-from banker.embedded import EmbeddedFailure, visit
-from banker.errors import Refusal
+from banker.database import Actor, acting, transaction
 from banker.passwords import hashed
-from banker.settings import Settings, SettingsWrong
+from banker.settings import Settings
 
 
 @click.group()
@@ -28,24 +24,24 @@ def main() -> None:
     """A real-time risk console for bankers of three-digit lotteries."""
 
 
-def serving_options(command: Callable[..., None]) -> Callable[..., None]:
+def serving_options(served: Callable[..., None]) -> Callable[..., None]:
     """Where to serve, for the commands that do; the environment has the defaults."""
     for option in (
         click.option("--workers", type=click.IntRange(1, 64), help="Worker processes."),
         click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on."),
         click.option("--host", help="Address to listen on."),
     ):
-        command = option(command)
-    return command
+        served = option(served)
+    return served
 
 
 @main.command()
 @serving_options
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the house."""
-    with plain_words():
+    with command.plain_words():
         chosen = _with_flags(settings.read(), host=host, port=port, workers=workers)
-        _run(serve_house(chosen, _say))
+        command.run(serve_house(chosen, command.say))
 
 
 @main.command()
@@ -57,15 +53,15 @@ def demo(host: str | None, port: int | None, workers: int | None, rate: float) -
     """Serve a sample house with living traffic, on loopback."""
     from banker.demo import house, traffic
 
-    with plain_words():
+    with command.plain_words():
         chosen = _with_flags(settings.read(), host=host, port=port, workers=workers, demo=True)
         house.demand_loopback(chosen.host)
         for line in house.SIGN_INS:
-            _say(line)
-        _run(
+            command.say(line)
+        command.run(
             serve_house(
                 chosen,
-                _say,
+                command.say,
                 prepare=house.build,
                 companion=lambda complete: traffic.keep_sending(complete, rate),
             )
@@ -75,9 +71,9 @@ def demo(host: str | None, port: int | None, workers: int | None, rate: float) -
 @main.command()
 def migrate() -> None:
     """Bring the schema up to date."""
-    with plain_words(), _house() as complete:
+    with command.plain_words(), command.house() as complete:
         asyncio.run(brought_up_to_date(complete))
-        _say("The schema is up to date.")
+        command.say("The schema is up to date.")
 
 
 @main.group()
@@ -99,12 +95,12 @@ def add_user(name: str, role: str) -> None:
         await brought_up_to_date(complete)
         password_hash = await hashed(password)
         acting.set(Actor(None, "command line"))
-        async with _connected(complete) as pool, transaction(pool) as connection:
+        async with command.connected(complete) as pool, transaction(pool) as connection:
             await people.add(connection, name, role, password_hash)
 
-    with plain_words(), _house() as complete:
+    with command.plain_words(), command.house() as complete:
         asyncio.run(add(complete))
-        _say(f"{name} is a {role} now.")
+        command.say(f"{name} is a {role} now.")
 
 
 @main.command()
@@ -117,12 +113,12 @@ def verify(recent: bool, head: BinaryIO | None) -> None:
     kept = None if head is None else head.read()
 
     async def check(complete: Settings) -> int:
-        async with _connected(complete, most=2) as pool:
-            return await inspection.verify(pool, recent, kept, _progress, _say)
+        async with command.connected(complete, most=2) as pool:
+            return await inspection.verify(pool, recent, kept, command.progress, command.say)
 
-    with plain_words(), _house() as complete:
+    with command.plain_words(), command.house() as complete:
         found = asyncio.run(check(complete))
-    _say("The books balance." if not found else f"{found} rows disagree.")
+    command.say("The books balance." if not found else f"{found} rows disagree.")
     sys.exit(1 if found else 0)
 
 
@@ -136,11 +132,11 @@ def chain_head() -> None:
     """Print where the chain ends: one line, to be kept elsewhere for `banker verify --head`."""
 
     async def read(complete: Settings) -> str:
-        async with _connected(complete) as pool:
+        async with command.connected(complete) as pool:
             return await inspection.head_line(pool)
 
-    with plain_words(), _house() as complete:
-        _say(asyncio.run(read(complete)))
+    with command.plain_words(), command.house() as complete:
+        command.say(asyncio.run(read(complete)))
 
 
 @main.command()
@@ -185,85 +181,18 @@ def bench(
         raise click.BadParameter(str(wrong), param_hint="--only") from None
     plan = Plan(rounds, lines, letters, quick, rate, soak_minutes)
     progress = Progress()
-    with plain_words():
+    with command.plain_words():
         try:
             report = course.run(plan, progress)
         except BesideFailed as failed:
-            _stop(str(failed))
+            command.stop(str(failed))
         finally:
             progress.end()
     for line in [report.to_json().decode()] if as_json else report.table(TITLES):
-        _say(line)
+        command.say(line)
     sys.exit(1 if report.findings else 0)
-
-
-@contextmanager
-def plain_words() -> Iterator[None]:
-    """What the world does wrong is one clear line, without a traceback."""
-    try:
-        yield
-    except (CannotServe, EmbeddedFailure, SettingsWrong) as wrong:
-        _stop(str(wrong))
-    except asyncpg.PostgresError as wrong:
-        _stop(f"PostgreSQL cannot be used: {wrong}")
-    except Refusal as refusal:
-        _stop(refusal.detail)
-    except KeyboardInterrupt:
-        _stop("Interrupted.", code=130)
-    except OSError as wrong:
-        words = wrong.strerror or str(wrong) or "It took too long."
-        _stop(f"{words}{f': {wrong.filename}' if wrong.filename else ''}")
-
-
-@contextmanager
-def _house() -> Iterator[Settings]:
-    """Settings with every address: the named servers', the running console's, or servers started
-    for this command."""
-    chosen = settings.read()
-    if chosen.database_url:
-        yield filled(chosen, None)
-        return
-    with visit(chosen.data, pg_bin=chosen.pg_bin, redis=False) as servers:
-        yield filled(chosen, servers)
-
-
-@asynccontextmanager
-async def _connected(complete: Settings, most: int = 1) -> AsyncIterator[Pool]:
-    """A connection or two, on which a question may take its time."""
-    with postgres_explained():
-        pool = await connect_pool(complete.database_url, least=1, most=most, patience_s=None)
-    async with pool:
-        yield pool
-
-
-def _run(main_task: Coroutine[Any, Any, None]) -> None:
-    try:
-        asyncio.run(main_task)
-    except* (CannotServe, EmbeddedFailure, SettingsWrong) as failed:
-        raise _first(failed) from None
-
-
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    first: BaseException = group
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    return first
 
 
 def _with_flags(chosen: Settings, **flags: Any) -> Settings:
     given = {name: flag for name, flag in flags.items() if flag is not None}
     return msgspec.structs.replace(chosen, **given)
-
-
-def _progress(words: str, done: int) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{words} {done or ''}", nl=False, err=True)
-
-
-def _say(line: str) -> None:
-    click.echo(line)
-
-
-def _stop(line: str, code: int = 1) -> NoReturn:
-    click.echo(f"banker: {line}", err=True)
-    sys.exit(code)

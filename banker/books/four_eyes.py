@@ -105,7 +105,7 @@ async def limit_number(
                 "number": number,
                 "max_amount": None if amount is None else money(amount),
             }
-            return await wait(connection, "number-limit", actor_id, what, f"{phase.name}")
+            return await wait(connection, "number-limit", actor_id, what, phase.name)
     await exposure.set_limit(connection, phase_id, number, amount)
     return None
 
