@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import click
 import msgspec
@@ -108,8 +108,21 @@ def add_user(name: str, role: str) -> None:
 @click.option(
     "--head", type=click.File("rb"), help="A head of the chain that was kept, to check it against."
 )
-def verify(recent: bool, head: BinaryIO | None) -> None:
+@click.option(
+    "--phase", "phase_id", metavar="ID", type=click.IntRange(1, 2**31 - 1),
+    help="One closed phase alone: whether it is what was sealed at its closing.",
+)  # fmt: skip
+@click.option(
+    "--seal", metavar="HEX", help="The seal that was published, to check --phase against."
+)
+def verify(recent: bool, head: BinaryIO | None, phase_id: int | None, seal: str | None) -> None:
     """Check that the books balance; names the first rows that disagree, and ends with 1."""
+    if phase_id is not None and (recent or head is not None):
+        raise click.UsageError("--phase goes with --seal alone.")
+    if phase_id is not None:
+        _verify_phase(phase_id, seal)
+    if seal is not None:
+        raise click.UsageError("--seal goes with --phase.")
     kept = None if head is None else head.read()
 
     async def check(complete: Settings) -> int:
@@ -119,6 +132,24 @@ def verify(recent: bool, head: BinaryIO | None) -> None:
     with command.plain_words(), command.house() as complete:
         found = asyncio.run(check(complete))
     command.say("The books balance." if not found else f"{found} rows disagree.")
+    sys.exit(1 if found else 0)
+
+
+def _verify_phase(phase_id: int, seal: str | None) -> NoReturn:
+    async def check(complete: Settings) -> int:
+        async with command.connected(complete) as pool:
+            return await inspection.verify_phase(
+                pool, phase_id, seal, command.progress, command.say
+            )
+
+    with command.plain_words(), command.house() as complete:
+        found = asyncio.run(check(complete))
+    if found:
+        command.say(f"Phase {phase_id} is not what was sealed: {found:,} findings.")
+    else:
+        command.say(f"Phase {phase_id} is what was sealed at its closing.")
+        if seal is None:
+            command.say("Whether that seal was the published one, --seal tells.")
     sys.exit(1 if found else 0)
 
 

@@ -112,7 +112,7 @@ async def brought_up_to_date(settings: Settings) -> None:
     """Migrate. Raises `CannotServe` where Postgres cannot be reached or a migration fails."""
     try:
         with postgres_explained():
-            await migrate(settings.owner_url, settings.database_url)
+            await migrate(settings.owner_url, settings.database_url, settings.timezone)
     except BadMigrationError as bad:
         raise CannotServe(f"{bad}: {bad.__cause__}") from bad
 

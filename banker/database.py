@@ -188,8 +188,9 @@ def array(values: Iterable[int | Decimal | Literal["null"]]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
-async def migrate(owner_url: str, service_url: str) -> None:
-    """Bring the schema up to date as its owner, and grant the service's role what it may do.
+async def migrate(owner_url: str, service_url: str, timezone: str = "UTC") -> None:
+    """Bring the schema up to date as its owner, grant the service's role what it may do, and tell
+    the house by which clock its months begin.
 
     Several consoles may start at once; they take turns. Raises `BadMigrationError`.
     """
@@ -201,6 +202,9 @@ async def migrate(owner_url: str, service_url: str) -> None:
         if service_role and service_role != role_of(owner_url):
             grants = (SQL / "grants.sql").read_text()
             await connection.execute(grants.replace("{role}", _quoted(service_role)))
+        await connection.execute(
+            "update house_rules set timezone = $1 where timezone <> $1", timezone
+        )
     finally:
         await connection.close()
 

@@ -6,7 +6,8 @@ import msgspec
 
 from banker.books import chain
 from banker.books.chain import Head
-from banker.books.verify import Finding, verification
+from banker.books.verify import Finding, phase_seal, verification
+from banker.books.verify.phase_walk import MOST
 from banker.database import Pool, reading
 from banker.errors import Malformed
 
@@ -37,6 +38,45 @@ async def verify(
     for finding in findings:
         say(f"{finding.check}: {finding.row}: {finding.detail}")
     return len(findings)
+
+
+async def verify_phase(
+    pool: Pool,
+    phase_id: int,
+    published: str | None,
+    progress: Callable[[str, int], None],
+    say: Say,
+) -> int:
+    """Verify that a closed phase is what was sealed, and with the seal that was `published`; the
+    number of findings, each of which is a line. Raises `Malformed` for what is no seal, `NotFound`,
+    and `WrongState` for a phase that was not closed."""
+    seal = None if published is None else read_seal(published)
+    async with reading(pool) as connection:
+        checked = await phase_seal.check(
+            connection, phase_id, seal, lambda count: progress(f"{count:,} tickets", 0)
+        )
+    progress(f"{checked.ticket_count:,} tickets", checked.found)
+    for finding in checked.findings:
+        say(f"{finding.check}: {finding.row}: {finding.detail}")
+    if checked.found > MOST:
+        say(f"seal: phase {phase_id}: {checked.found - MOST:,} findings more")
+    if not checked.found:
+        closing = checked.closing
+        say(f"tickets {checked.ticket_count:,}, {closing.ticket_count:,} of them not void")
+        say(f"root {closing.tree_root.hex()}")
+        say(f"seal {closing.seal.hex()}")
+    return checked.found
+
+
+def read_seal(text: str) -> bytes:
+    """A seal as a notice shows it, in groups or in one piece. Raises `Malformed`."""
+    try:
+        seal = bytes.fromhex("".join(text.split()))
+    except ValueError:
+        seal = b""
+    if len(seal) != 32:
+        raise Malformed("That is no seal: a seal is 64 hexadecimal digits, in groups or in one.")
+    return seal
 
 
 async def head_line(pool: Pool) -> str:

@@ -13,6 +13,7 @@ import structlog
 
 from banker import desk, metrics
 from banker.books import exposure
+from banker.books.trunk import Trunks
 from banker.database import RETRIED, Pool, connect_pool, persist
 from banker.desk import Desk
 from banker.door import Door
@@ -50,6 +51,7 @@ class Worker:
         self.purses = Purses()
         self.desk = Desk(lanes, self.stream)
         self.door = Door(pool)
+        self.trunks = Trunks()
         self.jobs = Keeper(settings.database_url, self.stream, self.name)
         self.sampler = Sampler(pool, self.desk, self.name)
         self.closing = asyncio.Event()

@@ -51,7 +51,21 @@ from bonuses
 where bonuses.user_id = :user_id
     and bonuses.state = 'active';
 
--- name: hold_due(phase_id)
+-- name: hold_due(phase_id)!
+-- The bonuses under way of all who have tickets in a phase, held.
+select bonuses.transfer_id
+from bonuses
+where bonuses.state = 'active'
+    and exists (
+        select 1
+        from tickets
+        where tickets.phase_id = :phase_id
+            and tickets.collector_id = bonuses.user_id
+    )
+order by bonuses.transfer_id
+for no key update;
+
+-- name: read_due(phase_id)
 -- The bonuses of collectors whose standing tickets in a phase were placed under them; one whose time
 -- is over is worked off no more, taken back already or not.
 select
@@ -72,8 +86,7 @@ cross join lateral (
 where bonuses.state = 'active'
     and (bonuses.expires_at is null or bonuses.expires_at > clock_timestamp())
     and staked.stakes > 0
-order by bonuses.transfer_id
-for no key update of bonuses;
+order by bonuses.transfer_id;
 
 -- name: read_left(transfer_ids)
 -- What reversals have left of some bonuses. Ask when they are held: it moves under that lock.

@@ -9,8 +9,15 @@ grant usage on all sequences in schema public to {role};
 grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures
     to {role};
 grant insert, update (status, body, transfer_id) on requests to {role};
-grant insert, update (number, total_out, net_profit, payout_count, settled_by, settled_at)
-    on settlements to {role};
+grant insert, update (
+    number, total_out, net_profit, payout_count, settled_by, settled_at, revision, source,
+    partner_earnings
+) on settlements to {role};
+grant insert on draws, compensations to {role};
+grant insert, update (status, transfer_id, paid_at) on earnings to {role};
+grant insert, update (earned, paid) on partner_totals to {role};
+grant insert, update on house_months, collector_months, number_months to {role};
+grant insert, update, delete on calendars, calendar_moves to {role};
 grant delete on sessions, sign_in_failures, samples to {role};
 grant insert, update (balance, floor, credit_limit, credit_approved, last_sequence) on accounts to {role};
 grant insert on transfers, entries, payouts, commissions to {role};
@@ -22,4 +29,4 @@ grant insert, update (worked_off, state, ended_at) on bonuses to {role};
 grant insert, update (state, decided_by, decided_at, note, outcome) on approvals to {role};
 grant insert on links, verifications to {role};
 grant update on chain_marks to {role};
-grant insert, update on jobs, checkpoints, samples to {role};
+grant insert, update on jobs, checkpoints, exposure_checkpoints, samples to {role};

@@ -8,7 +8,8 @@ select
     held.cents[held.place] as cents,
     coalesce(held.factors[held.place], 100) as factor,
     held.collector_id,
-    users.username
+    users.username,
+    held.partner_id
 from (
     select
         tickets.sequence,
@@ -16,7 +17,8 @@ from (
         tickets.cents,
         tickets.factors,
         array_position(tickets.numbers, won.number) as place,
-        tickets.collector_id
+        tickets.collector_id,
+        tickets.partner_id
     from tickets
     cross join unnest(:numbers::smallint[]) as won (number)
     where tickets.phase_id = :phase_id
@@ -26,24 +28,10 @@ join users on users.id = held.collector_id
 where held.place is not null
 order by held.sequence, held.number;
 
--- name: commissions_due(phase_id)
--- What each collector has earned on the tickets that stand.
-select
-    tickets.collector_id,
-    users.username,
-    sum(tickets.commission) as amount
-from tickets
-join users on users.id = tickets.collector_id
-where tickets.phase_id = :phase_id
-    and tickets.voided_at is null
-group by tickets.collector_id, users.username
-having sum(tickets.commission) > 0
-order by tickets.collector_id;
-
--- name: insert_payouts(phase_id, sequences, numbers, multipliers, amounts, transfer_ids)!
--- One row a winning bet; the key lets none be paid twice.
-insert into payouts (phase_id, sequence, number, multiplier, amount, transfer_id)
-select :phase_id, won.sequence, won.number, won.multiplier, won.amount, won.transfer_id
+-- name: insert_payouts(phase_id, revision, sequences, numbers, multipliers, amounts, transfer_ids)!
+-- One row a winning bet of a draw; the key lets none be paid twice.
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount, transfer_id)
+select :phase_id, :revision, won.sequence, won.number, won.multiplier, won.amount, won.transfer_id
 from unnest(
     :sequences::text::integer[],
     :numbers::text::smallint[],
@@ -62,8 +50,9 @@ from unnest(
     :transfer_ids::bigint[]
 ) as due (collector_id, amount, transfer_id);
 
--- name: read_payouts(phase_id, collector_id)
--- What a phase paid, by ticket and number, for one collector or all.
+-- name: read_payouts(phase_id, revision, collector_id)
+-- What a draw of a phase paid, the last unless one is named, by ticket and number; to one collector or
+-- to all.
 select
     payouts.sequence,
     payouts.number,
@@ -71,6 +60,7 @@ select
     payouts.amount,
     tickets.id,
     tickets.collector_id,
+    tickets.partner_id,
     users.username
 from payouts
 join tickets
@@ -78,5 +68,9 @@ join tickets
     and tickets.sequence = payouts.sequence
 join users on users.id = tickets.collector_id
 where payouts.phase_id = :phase_id
+    and payouts.revision = coalesce(
+        :revision,
+        (select settlements.revision from settlements where settlements.phase_id = :phase_id)
+    )
     and (:collector_id::integer is null or tickets.collector_id = :collector_id)
 order by payouts.sequence, payouts.number;

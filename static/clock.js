@@ -1,4 +1,5 @@
-/* Time as the house has it: the countdown of the phase, and times of day in the house's time zone. */
+/* Time as the house has it: the countdown to a closing or an opening by the database's clock, and times of
+   day in the house's time zone. */
 (() => {
   "use strict";
 
@@ -49,13 +50,21 @@
     return days ? `${days} d ${clock}` : clock;
   }
 
+  const MINUTE = 60 * 1000;
+
+  /* The last minute before a closing is said in words too, for who does not see the colour. */
   function tick() {
-    for (const countdown of document.querySelectorAll("[data-closes-at]")) {
-      const left = Date.parse(countdown.dataset.closesAt) - now();
+    for (const countdown of document.querySelectorAll("[data-closes-at], [data-opens-at]")) {
+      const { closesAt, opensAt } = countdown.dataset;
+      const left = Date.parse(closesAt ?? opensAt) - now();
       const over = !(left > 0);
-      countdown.firstElementChild.textContent = over ? "closing time has passed" : "closes in ";
-      countdown.lastElementChild.textContent = over ? "" : remaining(left);
-      countdown.toggleAttribute("data-soon", left < 5 * 60 * 1000);
+      const urgent = closesAt !== undefined && !over && left <= MINUTE;
+      const words = closesAt === undefined ? "opens in " : urgent ? "last minute, closes in " : "closes in ";
+      const passed = closesAt === undefined ? "opening time has come" : "closing time has passed";
+      countdown.querySelector("span").textContent = over ? passed : words;
+      countdown.querySelector("b").textContent = over ? "" : remaining(left);
+      countdown.toggleAttribute("data-soon", closesAt !== undefined && left < 5 * MINUTE);
+      countdown.toggleAttribute("data-urgent", urgent);
     }
     setTimeout(tick, 1000 - (now() % 1000));
   }

@@ -10,7 +10,7 @@
 
   async function copy(source, copier) {
     const done = (await viaClipboard(source.value)) || viaSelection(source, copier);
-    if (done) banker.flash("good", "The receipt is copied; paste it into the chat.");
+    if (done) banker.flash("good", copier.dataset.said || "The receipt is copied; paste it into the chat.");
     else banker.flash("bad", "This browser does not let a page copy. Print it, or open the ticket and mark its text.");
   }
 

@@ -196,7 +196,7 @@
     if (event.target.id !== "side") return;
     delete document.getElementById("fresh").dataset.heard;
     banker.fresh("live", `as of ${banker.clock.show(banker.clock.now())}`);
-    const countdown = document.querySelector(".countdown");
+    const countdown = document.querySelector(".countdown[data-closes-at][data-own]");
     const { closes } = at("phase-choice").dataset;
     if (countdown && closes) countdown.dataset.closesAt = closes;
     const stopped = at("side").dataset.stop !== "";

@@ -111,7 +111,7 @@
     for (const form of document.querySelectorAll("[data-intake]")) {
       form.hidden = told.state !== "open" || told.intake_open !== (form.dataset.intake === "stop");
     }
-    const countdown = document.querySelector("[data-closes-at]");
+    const countdown = document.querySelector("[data-closes-at][data-own]");
     if (!countdown) return;
     countdown.hidden = told.state !== "open" || !told.closes_at;
     if (told.closes_at) countdown.dataset.closesAt = told.closes_at;

@@ -13,6 +13,7 @@ from banker.books.people import Person
 from banker.books.phase import Draft, Phase
 from banker.books.receipt import Receipt
 from banker.books.request import Answer, Asked, fingerprint
+from banker.books.settlement import Draw
 from banker.database import Pool, transaction
 from banker.errors import Refusal
 from banker.rules import notation
@@ -123,7 +124,9 @@ async def close_and_settle(pool: Pool, cast: Cast, number: int) -> settlement.Se
     async with transaction(pool) as connection:
         await settlement.close(connection, cast.phase.id, cast.min.id)
     async with transaction(pool) as connection:
-        return await settlement.settle(connection, cast.phase.id, number, cast.min.id)
+        return await settlement.settle(
+            connection, cast.phase.id, Draw(number, "the radio", cast.min.id)
+        )
 
 
 def asked(person: Person, operation: str, *what: str, key: str | None = None) -> Asked:

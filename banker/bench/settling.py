@@ -10,16 +10,15 @@ from banker.bench.ground import Ground
 from banker.bench.plan import Plan
 from banker.books import ledger, payout, settlement, ticket
 from banker.books import phase as phases
-from banker.books.payout import Payout, Reckoning
 from banker.books.phase import Phase
-from banker.database import Connection, queries, transaction
+from banker.books.reckoning import Payout, Reckoning, work_out
+from banker.books.settlement import Draw
+from banker.database import Connection, transaction
 from banker.rules import purse
 
 DRAWN = 137
 
 __all__ = ["Closed", "Settled"]
-
-_settlement = queries("settlement")
 
 
 class Settled:
@@ -40,7 +39,9 @@ class Settled:
             await settlement.close(connection, full.id, ground.manager.id)
         closed_at = time.perf_counter()
         async with transaction(ground.pool) as connection:
-            settled = await settlement.settle(connection, full.id, DRAWN, ground.manager.id)
+            settled = await settlement.settle(
+                connection, full.id, Draw(DRAWN, "bench", ground.manager.id)
+            )
         settle_s = time.perf_counter() - closed_at
         assert settled.payout_count == plan.winners
         return {
@@ -65,7 +66,7 @@ async def _one_at_a_time(ground: Ground, plan: Plan) -> float:
     small = await _filled(ground, plan, count * plan.lines, count)
     async with transaction(ground.pool) as connection:
         await settlement.close(connection, small.id, ground.manager.id)
-        reckoning = await payout.work_out(connection, small, DRAWN)
+        reckoning = await work_out(connection, small, DRAWN)
     async with ground.pool.acquire() as connection:
         started_at = time.perf_counter()
         for won in reckoning.payouts:
@@ -86,7 +87,7 @@ async def _pay(connection: Connection, phase_id: int, actor_id: int, won: Payout
     legs = purse.pay(journal.purses(won.collector_id), won.amount)
     journal.enter(ledger.Transfer("payout", actor_id, legs, ledger.House.PAYOUTS, phase_id))
     transfer_ids = await journal.write(connection)
-    await payout.record(connection, phase_id, [won], transfer_ids)
+    await payout.record(connection, phase_id, 1, [won], transfer_ids, {won.sequence: 0})
 
 
 async def _finish(
@@ -95,13 +96,6 @@ async def _finish(
     """What settling does beside the payouts, so that the books agree."""
     rest = msgspec.structs.replace(reckoning, payouts=())
     await payout.pay(connection, phase_id, actor_id, rest)
-    await _settlement.complete_settlement(
-        connection,
-        phase_id=phase_id,
-        number=reckoning.number,
-        total_out=reckoning.total_out,
-        net_profit=reckoning.net_profit,
-        payout_count=len(reckoning.payouts),
-        settled_by=actor_id,
-        settled_at=await phases.mark_settled(connection, phase_id),
-    )
+    await phases.mark_settled(connection, phase_id)
+    draw = Draw(reckoning.number, "bench", actor_id)
+    await settlement.complete(connection, phase_id, settlement.FIRST, draw, reckoning)

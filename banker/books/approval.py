@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from banker.books import exposure, four_eyes
+from banker.books import exposure, four_eyes, resettlement, settlement
 from banker.books import phase as phases
 from banker.books.cash import credit, movement, reversal
+from banker.books.settlement import Draw
 from banker.database import Connection, queries
 from banker.errors import Forbidden, NotFound, WrongState
 from banker.rules.prize import Prizes
@@ -109,7 +110,7 @@ def may_decide(kind: str, asked: dict[str, Any], role: str) -> bool:
     """Whether somebody of this role could have done it alone, were it not for four eyes."""
     if role == "admin":
         return True
-    if kind == "phase-limits":
+    if kind in ("phase-limits", "settlement", "resettlement"):
         return role == "manager"
     if kind in ("number-limit", "four-eyes") or asked.get("force"):
         return False
@@ -202,11 +203,12 @@ async def _limit_number(connection: Connection, row: Any, asked: dict[str, Any])
 
 async def _amend_phase(connection: Connection, row: Any, asked: dict[str, Any]) -> object:
     changes = {name: change for name, change in asked.items() if name != "phase_id"}
-    for name in ("global_limit", "total_limit"):
+    for name in ("global_limit", "total_limit", "commission_rate"):
         if name in changes:
             changes[name] = _amount(changes[name])
-    if changes.get("closes_at") is not None:
-        changes["closes_at"] = datetime.fromisoformat(changes["closes_at"])
+    for name in ("opens_at", "closes_at"):
+        if changes.get(name) is not None:
+            changes[name] = datetime.fromisoformat(changes[name])
     if "prizes" in changes:
         changes["prizes"] = msgspec.convert(changes["prizes"], Prizes)
     await phases.amend(connection, asked["phase_id"], **changes)
@@ -215,6 +217,16 @@ async def _amend_phase(connection: Connection, row: Any, asked: dict[str, Any]) 
 
 async def _write_rules(connection: Connection, row: Any, asked: dict[str, Any]) -> object:
     return await four_eyes.write_rules(connection, _amount(asked["four_eyes_above"]))
+
+
+async def _settle(connection: Connection, row: Any, asked: dict[str, Any]) -> object:
+    draw = Draw(asked["number"], asked["source"], row["asked_by"], approval_id=row["id"])
+    return await settlement.settle(connection, asked["phase_id"], draw)
+
+
+async def _resettle(connection: Connection, row: Any, asked: dict[str, Any]) -> object:
+    draw = Draw(asked["number"], asked["source"], row["asked_by"], row["reason"], row["id"])
+    return await resettlement.resettle(connection, asked["phase_id"], draw)
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -228,4 +240,6 @@ _VERBS: dict[str, Callable[[Connection, Any, dict[str, Any]], Awaitable[object]]
     "number-limit": _limit_number,
     "phase-limits": _amend_phase,
     "four-eyes": _write_rules,
+    "settlement": _settle,
+    "resettlement": _resettle,
 }

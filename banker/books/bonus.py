@@ -98,11 +98,14 @@ async def current(connection: Connection, user_id: int) -> Bonus | None:
     return None if row is None else Bonus(**row)
 
 
-async def due(connection: Connection, phase_id: int) -> list[Due]:
-    """The bonuses that the standing tickets of a phase work off, held until commit."""
-    held = [row async for row in _bonus.hold_due(connection, phase_id=phase_id)]
-    left = await _left(connection, held)
-    return [Due(amount=left[row["transfer_id"]], **row) for row in held]
+async def due(connection: Connection, phase_id: int, holds: bool = True) -> list[Due]:
+    """The bonuses that the standing tickets of a phase work off, held until commit unless they are
+    only looked at."""
+    if holds:
+        await _bonus.hold_due(connection, phase_id=phase_id)
+    worked = [row async for row in _bonus.read_due(connection, phase_id=phase_id)]
+    left = await _left(connection, worked)
+    return [Due(amount=left[row["transfer_id"]], **row) for row in worked]
 
 
 def convert(journal: Journal, phase_id: int, actor_id: int, worked: Iterable[Due]) -> None:

@@ -12,7 +12,9 @@ from banker.database import Connection, queries
 
 _export = queries("export")
 
-What: TypeAlias = Literal["entries", "transfers", "tickets", "settlement"]
+What: TypeAlias = Literal[
+    "entries", "transfers", "tickets", "settlement", "statements", "statement"
+]
 Kind: TypeAlias = Literal["figure", "money", "text", "word"]
 Row: TypeAlias = Sequence[str | None]
 
@@ -46,17 +48,20 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         ("transfer_id", "phase_id", "account_id", "user_id", "actor_id", "collector_id",
          "partner_id", "shift_id", "approval_id", "reverses_id", "sequence", "count",
-         "ticket_count", "bet_count", "payout_count", "commission_rate"),
+         "ticket_count", "bet_count", "void_count", "payout_count", "commission_rate",
+         "draw"),
         "figure",
     ),
     **dict.fromkeys(
         ("amount", "balance_after", "undone", "total", "total_in", "total_out", "commission",
-         "net_profit"),
+         "net_profit", "partner_earnings", "result", "returned", "taken_back", "debt",
+         "from_cash", "from_bonus",
+         "from_credit", "to_cash", "to_credit", "cash_balance", "bonus_balance", "credit_balance"),
         "money",
     ),
     **dict.fromkeys(
         ("phase", "username", "actor", "collector", "partner", "note", "text", "voided_by",
-         "closed_by", "settled_by"),
+         "closed_by", "settled_by", "source"),
         "text",
     ),
 }  # fmt: skip
@@ -82,7 +87,18 @@ COLUMNS: dict[What, tuple[Column, ...]] = {
     ),
     "settlement": _columns(
         "phase_id phase state number total_in total_out commission net_profit ticket_count "
-        "bet_count payout_count tree_root seal closed_by closed_at settled_by settled_at"
+        "bet_count payout_count tree_root seal closed_by closed_at settled_by settled_at draw "
+        "source partner_earnings"
+    ),
+    "statements": _columns(
+        "phase_id phase state number collector_id collector ticket_count bet_count void_count "
+        "total_in from_cash from_bonus from_credit returned commission total_out to_cash to_credit "
+        "result taken_back debt cash_balance bonus_balance credit_balance"
+    ),
+    "statement": _columns(
+        "phase_id phase number collector_id collector sequence id state placed_at count total "
+        "from_cash from_bonus from_credit commission_rate commission total_out to_cash to_credit "
+        "voided_at"
     ),
 }
 

@@ -1,6 +1,6 @@
 """What a house lets nobody do alone: it is written down, and waits for a second person.
 
-Withdrawals and reversals above an amount, and limits that are raised. `approval` decides.
+Withdrawals and reversals above an amount, limits that are raised, and draws. `approval` decides.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,14 @@ from banker.rules.money import from_cents, money
 _approval = queries("approval")
 
 Kind = Literal[
-    "withdrawal", "reversal", "credit-limit", "number-limit", "phase-limits", "four-eyes"
+    "withdrawal",
+    "reversal",
+    "credit-limit",
+    "number-limit",
+    "phase-limits",
+    "four-eyes",
+    "settlement",
+    "resettlement",
 ]
 
 # What is asked, in plain JSON: the arguments of the verb that will carry it out.

@@ -47,6 +47,7 @@ class Placed(msgspec.Struct, frozen=True):
     sequence: int
     total_cents: int
     total: Decimal
+    commission_rate: Decimal
     commission: Decimal
     balance_after: Decimal
     factors: list[int] | None
@@ -91,7 +92,9 @@ class Judge:
                 phase_id=self.phase.id,
             )
         )
-        commission = money.share(total, collector["commission_rate"])
+        of_phase = self.phase.commission_rate
+        commission_rate = collector["commission_rate"] if of_phase is None else of_phase
+        commission = money.share(total, commission_rate)
         factors = self._raise_exposures(slip.stakes)
         self._raise_totals(total_cents, total, commission, len(slip.stakes))
         placed = Placed(
@@ -101,6 +104,7 @@ class Judge:
             sequence=self.totals.last_sequence,
             total_cents=total_cents,
             total=total,
+            commission_rate=commission_rate,
             commission=commission,
             balance_after=self.journal.total(slip.collector_id),
             factors=factors,

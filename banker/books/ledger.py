@@ -20,7 +20,7 @@ _ledger = queries("ledger")
 
 
 class House(IntEnum):
-    """The house accounts, by their fixed numbers (see the first migration)."""
+    """The house accounts, by their fixed numbers (see the migrations)."""
 
     STAKES = 1
     PAYOUTS = 2
@@ -28,6 +28,7 @@ class House(IntEnum):
     DESK = 4
     BONUSES = 5
     CORRECTIONS = 6
+    PARTNERS = 7
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -155,6 +156,13 @@ async def lock(connection: Connection, user_ids: Iterable[int], wait: bool = Tru
     those that others hold where one cannot `wait` for them."""
     ask = _ledger.lock_accounts if wait else _ledger.lock_free_accounts
     rows = ask(connection, user_ids=sorted(set(user_ids)))
+    return Journal([_account(row) async for row in rows])
+
+
+async def look(connection: Connection, user_ids: Iterable[int]) -> Journal:
+    """The purses of some people as they stand now, not locked: a journal to rehearse with, and
+    never to be written."""
+    rows = _ledger.read_accounts(connection, user_ids=sorted(set(user_ids)))
     return Journal([_account(row) async for row in rows])
 
 

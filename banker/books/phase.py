@@ -4,26 +4,24 @@ There is no reopening. The same verb on a state already reached changes nothing;
 refused with `WrongState`. Closing and settling are in `settlement`.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from banker.books import terms
 from banker.database import Connection, queries
-from banker.errors import Malformed, NotFound, WrongState
+from banker.errors import NotFound, WrongState
 from banker.rules.prize import Prizes
 
 _phase = queries("phase")
 NEWEST = 2**31 - 1
 
-# The largest limit times this, for the eight numbers that may win, still fits numeric(20,2): a
-# draw can always be paid.
-LARGEST_PRIZE = Decimal("9999.99")
-
 
 class Draft(msgspec.Struct, frozen=True):
-    """What a manager says of a phase; None for `total_limit` and `closes_at` means none."""
+    """What a manager says of a phase; None for `total_limit`, `opens_at` and `closes_at` means
+    none, and for `commission_rate` every collector's own."""
 
     name: str
     global_limit: Decimal = Decimal("50000.00")
@@ -31,11 +29,14 @@ class Draft(msgspec.Struct, frozen=True):
     prizes: Prizes = Prizes()
     over_limit_policy: str = "reject"
     void_window_s: int = 300
+    opens_at: datetime | None = None
     closes_at: datetime | None = None
+    commission_rate: Decimal | None = None
 
 
 class Phase(msgspec.Struct, frozen=True):
-    """A phase and what it has taken so far; `now` is the database's clock at the reading."""
+    """A phase and what it has taken so far; `now` is the database's clock at the reading. Of a
+    phase that a calendar drafted, `draw_day` is the calendar's day, moved or not."""
 
     id: int
     name: str
@@ -46,7 +47,11 @@ class Phase(msgspec.Struct, frozen=True):
     prizes: Prizes
     over_limit_policy: str
     void_window_s: int
+    opens_at: datetime | None
     closes_at: datetime | None
+    commission_rate: Decimal | None
+    calendar_id: int | None
+    draw_day: date | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
@@ -72,10 +77,18 @@ class Phase(msgspec.Struct, frozen=True):
         return self.state == "open" and self.intake_open and not self.overdue
 
 
+class Current(Phase, frozen=True):
+    """The phase that a page is about, and beside it the draft that opens next where none is
+    open."""
+
+    next_name: str | None = None
+    next_opens_at: datetime | None = None
+
+
 async def create(connection: Connection, actor_id: int, draft: Draft) -> Phase:
-    """A draft with its totals row and its 1,000 exposures. Raises `Malformed` for a closing time
-    that has passed, and for a prize beyond all measure."""
-    _check_prizes(draft.prizes)
+    """A draft with its totals row and its 1,000 exposures. Raises `Malformed` for times that have
+    passed or stand the wrong way round, and for a prize beyond all measure."""
+    terms.check_prizes(draft.prizes)
     phase_id = await _phase.insert_phase(
         connection,
         name=draft.name,
@@ -87,33 +100,35 @@ async def create(connection: Connection, actor_id: int, draft: Draft) -> Phase:
         near_wraps=draft.prizes.near_wraps,
         over_limit_policy=draft.over_limit_policy,
         void_window_s=draft.void_window_s,
+        opens_at=draft.opens_at,
         closes_at=draft.closes_at,
+        commission_rate=draft.commission_rate,
         created_by=actor_id,
     )
     await _phase.insert_totals(connection, phase_id=phase_id)
     await _phase.insert_exposures(connection, phase_id=phase_id)
     phase = await read(connection, phase_id)
-    _check_closing_time(draft.closes_at, phase.now)
+    terms.check_times(draft.opens_at, draft.closes_at, phase.now, ("opens_at", "closes_at"))
     return phase
 
 
 async def amend(connection: Connection, phase_id: int, **changes: Any) -> Phase:
     """Change a draft, or the name, limits, window and closing time of an open phase.
 
-    Prizes are frozen at opening, and a closing time that has passed stands: moving it would be a
-    reopening. Raises `WrongState`, `Malformed`.
+    Prizes and commission rate are frozen at opening, and a closing time that has passed stands:
+    moving it would be a reopening. Raises `WrongState`, `Malformed`.
     """
     await gate_exclusive(connection, phase_id)
     phase = await read(connection, phase_id)
     if phase.state not in ("draft", "open"):
         raise WrongState(f"A phase that is {phase.state} is not changed any more.")
-    if phase.state == "open" and changes.get("prizes", phase.prizes) != phase.prizes:
-        raise WrongState("The prizes were frozen when the phase opened.")
+    if phase.state == "open":
+        terms.check_frozen(phase, changes)
     if phase.state == "open" and phase.overdue and "closes_at" in changes:
         raise WrongState("The closing time has passed; a phase is not reopened.")
     amended = msgspec.structs.replace(phase, **changes)
     if amended.prizes != phase.prizes:
-        _check_prizes(amended.prizes)
+        terms.check_prizes(amended.prizes)
     await _phase.amend_phase(
         connection,
         phase_id=phase_id,
@@ -125,10 +140,13 @@ async def amend(connection: Connection, phase_id: int, **changes: Any) -> Phase:
         near=amended.prizes.near,
         near_wraps=amended.prizes.near_wraps,
         void_window_s=amended.void_window_s,
+        opens_at=amended.opens_at,
         closes_at=amended.closes_at,
+        commission_rate=amended.commission_rate,
     )
-    if "closes_at" in changes:
-        _check_closing_time(amended.closes_at, amended.now)
+    # An open phase has its opening behind it, whenever that was to be.
+    opens_at = amended.opens_at if phase.state == "draft" else None
+    terms.check_times(opens_at, amended.closes_at, amended.now, changes)
     if _limits(amended) != _limits(phase):
         await _phase.raise_version(connection, phase_id=phase_id)
     return await read(connection, phase_id)
@@ -182,11 +200,14 @@ async def newest(connection: Connection, count: int, before: int = NEWEST) -> li
     return [_from_row(row) async for row in rows]
 
 
-async def current(connection: Connection) -> Phase | None:
+async def current(connection: Connection) -> Current | None:
     """The phase that a page is about when none is named: the open one that closes first, else the
-    newest."""
+    newest but for those that wait for their time, else the first of them to open."""
     row = await _phase.current_phase(connection)
-    return None if row is None else _from_row(row)
+    if row is None:
+        return None
+    fields = msgspec.structs.asdict(_from_row(row))
+    return Current(next_name=row["next_name"], next_opens_at=row["next_opens_at"], **fields)
 
 
 async def mark_closed(connection: Connection, phase_id: int) -> datetime:
@@ -220,17 +241,6 @@ async def gate_exclusive(connection: Connection, phase_id: int) -> None:
 
 def _limits(phase: Phase) -> tuple[Decimal, Decimal | None]:
     return phase.global_limit, phase.total_limit
-
-
-def _check_prizes(prizes: Prizes) -> None:
-    for kind in ("straight", "permutation", "near"):
-        if getattr(prizes, kind) > LARGEST_PRIZE:
-            raise Malformed(f"A prize is at most {LARGEST_PRIZE} times the stake.", field=kind)
-
-
-def _check_closing_time(closes_at: datetime | None, now: datetime) -> None:
-    if closes_at is not None and closes_at <= now:
-        raise Malformed("The closing time lies in the past.", field="closes_at")
 
 
 def _from_row(row: Any) -> Phase:

@@ -10,18 +10,25 @@ from decimal import Decimal
 
 import msgspec
 
-from banker.books import payout, ticket
+from banker.books import commission, history, payout, ticket
 from banker.books import phase as phases
+from banker.books import reckoning as reckonings
+from banker.books.phase import Phase
+from banker.books.reckoning import Reckoning
 from banker.database import Connection, queries
 from banker.errors import NotFound, WrongState
 from banker.rules import seal
+from banker.rules.money import ZERO
 from banker.rules.number import label
 
 _settlement = queries("settlement")
 
+FIRST = 1
+
 
 class Settlement(msgspec.Struct, frozen=True):
-    """The settlement row; what is not known before the draw is None. `seal` is in hexadecimal."""
+    """The settlement row; what is not known before the draw is None. `seal` is in hexadecimal;
+    `revision` is the number of the draw that counts, above 1 where an earlier one was put right."""
 
     phase_id: str
     number: str | None
@@ -35,6 +42,40 @@ class Settlement(msgspec.Struct, frozen=True):
     seal: str
     closed_at: datetime
     settled_at: datetime | None
+    revision: int | None
+    source: str | None
+    partner_earnings: Decimal | None
+
+
+class Draw(msgspec.Struct, frozen=True):
+    """A draw as it is entered: its number and where that is from. One that puts another right says
+    why; one that waited for a second person names the approval."""
+
+    number: int
+    source: str
+    actor_id: int
+    reason: str | None = None
+    approval_id: int | None = None
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """A draw as it stands in the history of its phase."""
+
+    phase_id: int
+    revision: int
+    number: int
+    source: str
+    reason: str | None
+    total_in: Decimal
+    total_out: Decimal
+    commission: Decimal
+    net_profit: Decimal
+    payout_count: int
+    partner_earnings: Decimal | None
+    debt: Decimal
+    entered_by: str
+    approved_by: str | None
+    entered_at: datetime
 
 
 async def close(connection: Connection, phase_id: int, actor_id: int | None) -> Settlement:
@@ -71,24 +112,28 @@ async def close(connection: Connection, phase_id: int, actor_id: int | None) -> 
     return await read(connection, phase_id)
 
 
-async def rehearse(connection: Connection, phase_id: int, number: int) -> payout.Reckoning:
-    """What settling with a number would pay, changing nothing; open phases can be rehearsed too.
-    Raises `NotFound`, and `WrongState` for a draft, a void or a settled phase."""
-    phase = await phases.read(connection, phase_id)
-    if phase.state not in ("open", "closed"):
-        raise WrongState(f"A phase that is {phase.state} cannot be rehearsed.")
-    return await payout.work_out(connection, phase, number)
-
-
-async def settle(connection: Connection, phase_id: int, number: int, actor_id: int) -> Settlement:
+async def settle(connection: Connection, phase_id: int, draw: Draw) -> Settlement:
     """Enter the draw, pay the winners and the collectors' commission, complete the row.
 
     Settling again with the same number changes nothing; with another it is `WrongState`.
     """
     await phases.gate_exclusive(connection, phase_id)
     phase = await phases.read(connection, phase_id)
+    settled = await check(connection, phase, draw.number)
+    if settled is not None:
+        return settled
+    reckoning = await reckonings.work_out(connection, phase, draw.number)
+    await commission.hold_partners(connection, reckoning.earnings)
+    await payout.pay(connection, phase_id, draw.actor_id, reckoning)
+    await phases.mark_settled(connection, phase_id)
+    return await complete(connection, phase_id, FIRST, draw, reckoning)
+
+
+async def check(connection: Connection, phase: Phase, number: int) -> Settlement | None:
+    """Whether a phase can be settled; where it is already, and with this number, its row. Raises
+    `WrongState`."""
     if phase.state == "settled":
-        settled = await read(connection, phase_id)
+        settled = await read(connection, phase.id)
         if settled.number == label(number):
             return settled
         raise WrongState(
@@ -96,19 +141,42 @@ async def settle(connection: Connection, phase_id: int, number: int, actor_id: i
         )
     if phase.state != "closed":
         raise WrongState(f"Only a closed phase is settled; this one is {phase.state}.")
-    reckoning = await payout.work_out(connection, phase, number)
-    await payout.pay(connection, phase_id, actor_id, reckoning)
-    settled_at = await phases.mark_settled(connection, phase_id)
-    await _settlement.complete_settlement(
+    return None
+
+
+async def complete(
+    connection: Connection,
+    phase_id: int,
+    revision: int,
+    draw: Draw,
+    reckoning: Reckoning,
+    debt: Decimal = ZERO,
+) -> Settlement:
+    """What was drawn and paid, kept as the phase's newest draw and in its row; what partners earn
+    by it, and the statistics. `debt` is what people owe since an earlier draw was taken back."""
+    sums = {
+        "phase_id": phase_id,
+        "revision": revision,
+        "number": draw.number,
+        "source": draw.source,
+        "total_out": reckoning.total_out,
+        "net_profit": reckoning.net_profit,
+        "payout_count": len(reckoning.payouts),
+        "partner_earnings": reckoning.partner_earnings,
+    }
+    await _settlement.insert_draw(
         connection,
-        phase_id=phase_id,
-        number=number,
-        total_out=reckoning.total_out,
-        net_profit=reckoning.net_profit,
-        payout_count=len(reckoning.payouts),
-        settled_by=actor_id,
-        settled_at=settled_at,
+        **sums,
+        reason=draw.reason,
+        total_in=reckoning.total_in,
+        commission=reckoning.commission,
+        debt=debt,
+        entered_by=draw.actor_id,
+        approval_id=draw.approval_id,
     )
+    await _settlement.complete_settlement(connection, **sums, settled_by=draw.actor_id)
+    await commission.record(connection, phase_id, revision, reckoning.earnings)
+    await history.count(connection, phase_id, revision)
     return await read(connection, phase_id)
 
 
@@ -122,3 +190,10 @@ async def read(connection: Connection, phase_id: int) -> Settlement:
     known["number"] = None if row["number"] is None else label(row["number"])
     known["seal"] = row["seal"].hex()
     return Settlement(**known)
+
+
+async def draws(connection: Connection, phase_id: int) -> list[Entered]:
+    """Every draw that was entered of a phase, the one that counts first. Raises `NotFound` for a
+    phase that there is not."""
+    await phases.read(connection, phase_id)
+    return [Entered(**row) async for row in _settlement.read_draws(connection, phase_id=phase_id)]

@@ -62,7 +62,7 @@ def _row(judge: Judge, placed: Placed, transfer_id: int) -> tuple[object, ...]:
         placed.factors,
         placed.total,
         len(slip.stakes),
-        collector["commission_rate"],
+        placed.commission_rate,
         placed.commission,
         placed.balance_after,
         transfer_id,

@@ -6,16 +6,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from banker.books import cash, exposure, ledger, people, phase, placement, settlement
-from banker.books.judgement import Slip
 from banker.books.people import Person
 from banker.books.phase import Draft, Phase
 from banker.books.request import Asked, fingerprint
 from banker.console import CannotServe
 from banker.database import Connection, Pool, connect_pool, reading, transaction
-from banker.demo import counter
-from banker.demo.slips import HOT, write_slip
+from banker.demo import counter, past
+from banker.demo.slips import HOT, draft_slip
 from banker.passwords import hashed
-from banker.rules import notation
 from banker.rules.prize import Prizes
 from banker.settings import Settings
 
@@ -101,6 +99,8 @@ async def _gather(pool: Pool) -> None:
             await _endow(connection, added["cashier"], collector, place)
             collectors.append(collector)
         await counter.do_business(connection, added["cashier"], collectors)
+    staff = (added["manager"], added["cashier"], added["partner"])
+    await past.live_through(pool, *staff, collectors)
 
 
 async def _endow(connection: Connection, cashier: Person, collector: Person, place: int) -> None:
@@ -134,22 +134,9 @@ async def _first_slips(pool: Pool, opened: Phase) -> None:
     async with reading(pool) as connection:
         collectors = await people.listed(connection, 200, role="collector")
     for start in range(0, FIRST_SLIPS, 50):
-        slips = [_slip(chance, opened, collectors, start + place) for place in range(50)]
+        slips = [draft_slip(chance, opened.id, collectors, start + place) for place in range(50)]
         async with transaction(pool) as connection:
             await placement.place(connection, opened.id, slips)
-
-
-def _slip(chance: random.Random, opened: Phase, collectors: list[Person], place: int) -> Slip:
-    collector = chance.choice(collectors)
-    text = write_slip(chance)
-    return Slip(
-        collector_id=collector.id,
-        username=collector.username,
-        key=f"sample-{opened.id}-{place}",
-        fingerprint=fingerprint(str(opened.id), text, ""),
-        stakes=notation.parse(text).stakes,
-        text=text,
-    )
 
 
 async def _by_name(connection: Connection, name: str) -> Person:

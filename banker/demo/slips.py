@@ -3,6 +3,10 @@
 import random
 from itertools import accumulate
 
+from banker.books.judgement import Slip
+from banker.books.people import Person
+from banker.books.request import fingerprint
+from banker.rules import notation
 from banker.rules.number import label
 
 # Numbers of dreams and plates: a tenth of all bets fall on them. The rest are popular by chance, a
@@ -19,6 +23,20 @@ def write_slip(chance: random.Random) -> str:
     lines = [_write_line(chance) for _ in range(chance.choice((1, 2, 3, 3, 4, 5, 6, 8, 12)))]
     text = "\n".join(lines)
     return text.translate(_BURMESE) if chance.random() < 0.15 else text
+
+
+def draft_slip(chance: random.Random, phase_id: int, collectors: list[Person], place: int) -> Slip:
+    """A slip of one of the collectors, under a key that is the same for the same place."""
+    collector = chance.choice(collectors)
+    text = write_slip(chance)
+    return Slip(
+        collector_id=collector.id,
+        username=collector.username,
+        key=f"sample-{phase_id}-{place}",
+        fingerprint=fingerprint(str(phase_id), text, ""),
+        stakes=notation.parse(text).stakes,
+        text=text,
+    )
 
 
 def _write_line(chance: random.Random) -> str:

@@ -4,12 +4,23 @@ Every job is safe to repeat: one that was cut short is run again from its beginn
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from functools import partial
 
 import msgspec
 
-from banker.books import bonus, chain, job, samples, session, settlement
+from banker.books import (
+    bonus,
+    calendar,
+    chain,
+    drafting,
+    job,
+    opening,
+    samples,
+    session,
+    settlement,
+)
 from banker.books.verify import verification
 from banker.books.verify.verification import Verification
 from banker.database import Connection, Pool, persist, transaction
@@ -26,6 +37,8 @@ CLEARED = 1000
 MOST_PASSES = 50
 WORTH_A_PASS = 1000
 CLOSED_AT_ONCE = 3
+OPENED_AT_ONCE = 3
+DRAFTED_AT_ONCE = 1
 
 # Says how far a run has come.
 Say = Callable[[str], None]
@@ -50,29 +63,53 @@ class Job(msgspec.Struct, frozen=True):
     apart_from: str = ""
 
 
+async def open_phases(work: Work) -> str:
+    """Open the drafts whose time has come. One that cannot be opened does not hold up the next; one
+    whose closing time has passed too stays a draft, and is told."""
+    async with transaction(work.pool) as connection:
+        due = await opening.due(connection)
+
+    async def open_(one: opening.Due) -> str:
+        opened_at = await persist(work.pool, lambda held: opening.open_due(held, one.id))
+        if opened_at is None:
+            return ""
+        work.stream.tell_change(one.id)
+        return one.name
+
+    in_time = ((one.name, partial(open_, one)) for one in due if not one.is_late)
+    opened = await _each(in_time, OPENED_AT_ONCE)
+    late = ", ".join(one.name for one in due if one.is_late)
+    told = f"opened {', '.join(opened)}" if opened else "no draft is due"
+    return told + (f"; never opened, the closing time has passed: {late}" if late else "")
+
+
 async def close_phases(work: Work) -> str:
     """Close the phases whose time has come. One that cannot be closed does not hold up the next."""
     async with transaction(work.pool) as connection:
         overdue = await job.overdue_phases(connection)
-    side_by_side = asyncio.Semaphore(CLOSED_AT_ONCE)
 
-    async def close(phase_id: int) -> None:
-        async with side_by_side:
-            await persist(work.pool, lambda held: settlement.close(held, phase_id, None))
+    async def close(phase_id: int, name: str) -> str:
+        await persist(work.pool, lambda held: settlement.close(held, phase_id, None))
         work.stream.tell_change(phase_id)
+        return name
 
-    outcomes = await asyncio.gather(
-        *(close(phase_id) for phase_id, _ in overdue), return_exceptions=True
+    closed = await _each(
+        ((name, partial(close, phase_id, name)) for phase_id, name in overdue), CLOSED_AT_ONCE
     )
-    closed, held = [], []
-    for (_, name), outcome in zip(overdue, outcomes, strict=True):
-        if outcome is None:
-            closed.append(name)
-        elif not isinstance(outcome, WrongState):  # called off meanwhile
-            held.append(f"{name}: {in_words(outcome)}")
-    if held:
-        raise Unfinished("; ".join(held))
     return f"closed {', '.join(closed)}" if closed else "no phase is overdue"
+
+
+async def draft_phases(work: Work) -> str:
+    """Draft the coming draws of every calendar. One that cannot does not hold up the next."""
+    async with transaction(work.pool) as connection:
+        running = await calendar.running(connection)
+
+    async def draft(calendar_id: int) -> str:
+        names = await persist(work.pool, lambda held: drafting.draft(held, calendar_id))
+        return ", ".join(names)
+
+    drafted = await _each(((name, partial(draft, one)) for one, name in running), DRAFTED_AT_ONCE)
+    return f"drafted {', '.join(drafted)}" if drafted else "nothing is to be drafted"
 
 
 async def seal(work: Work) -> str:
@@ -127,10 +164,12 @@ async def verify_whole(work: Work) -> str:
 TIMETABLE = {
     one.name: one
     for one in (
+        Job("opening", 1, open_phases),
         Job("closing", 1, close_phases),
         Job("sealing", 1, seal),
         Job("sampling", 10, sample),
         Job("bonuses", 20, end_bonuses),
+        Job("drafting", 60, draft_phases),
         Job("expiry", 60, clear_away),
         Job(VERIFICATION, 900, verify_recent, first_s=60, apart_from=WHOLE_VERIFICATION),
         Job(WHOLE_VERIFICATION, 86_400, verify_whole, first_s=3600, apart_from=VERIFICATION),
@@ -149,6 +188,30 @@ def in_words(failed: BaseException) -> str:
     if isinstance(failed, Unfinished):
         return str(failed)
     return f"{type(failed).__name__}: {failed}" if str(failed) else type(failed).__name__
+
+
+async def _each(
+    steps: Iterable[tuple[str, Callable[[], Awaitable[str]]]], at_once: int
+) -> list[str]:
+    """Take steps that are named, some at once, however others end: what those say that have
+    something to say. Raises `Unfinished` with the names of those that failed; a state that another
+    has changed meanwhile is no failure."""
+    named = list(steps)
+    side_by_side = asyncio.Semaphore(at_once)
+
+    async def take(step: Callable[[], Awaitable[str]]) -> str:
+        async with side_by_side:
+            return await step()
+
+    outcomes = await asyncio.gather(*(take(step) for _, step in named), return_exceptions=True)
+    held = [
+        f"{name}: {in_words(outcome)}"
+        for (name, _), outcome in zip(named, outcomes, strict=True)
+        if isinstance(outcome, BaseException) and not isinstance(outcome, WrongState)
+    ]
+    if held:
+        raise Unfinished("; ".join(held))
+    return [outcome for outcome in outcomes if isinstance(outcome, str) and outcome]
 
 
 async def _cleared(work: Work, forget: Callable[[Connection], Awaitable[int]]) -> int:

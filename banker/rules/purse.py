@@ -98,6 +98,24 @@ def give_back(purses: Sequence[Purse], entries: Iterable[tuple[int, Decimal]]) -
     return tuple(given.items())
 
 
+def take_back(
+    purses: Sequence[Purse], entries: Iterable[tuple[int, Decimal]]
+) -> tuple[Entries, Decimal]:
+    """A payout undone: the credit that it repaid is drawn again as far as that is still granted,
+    the rest comes out of cash. Beside it what cash did not hold: a debt."""
+    by_id = {purse.account_id: purse for purse in purses}
+    cash = next(purse for purse in purses if purse.kind == "cash")
+    taken: dict[int, Decimal] = {}
+    for account_id, amount in entries:
+        purse = by_id[account_id]
+        redrawn = min(amount, _drawable(purse)) if purse.kind == "credit" else ZERO
+        for where, part in ((account_id, redrawn), (cash.account_id, amount - redrawn)):
+            if part:
+                taken[where] = taken.get(where, ZERO) - part
+    wanted = -taken.get(cash.account_id, ZERO)
+    return tuple(taken.items()), max(wanted - max(cash.balance, ZERO), ZERO)
+
+
 def available(purses: Sequence[Purse]) -> Decimal:
     """The largest stake that `draw` would take from these purses."""
     if _owes(purses):

@@ -46,7 +46,32 @@ def leaf(
 ) -> bytes:
     """The hash of one ticket. Stakes are cents by number, in number order, and factors, beside
     them, in hundredths; None is 1.00 for each. `placed_at` has a time zone."""
-    texts = (
+    return leaf_of(
+        fields(
+            phase_id,
+            sequence,
+            ticket_id,
+            collector_id,
+            placed_at,
+            stakes,
+            factors,
+            total_cents,
+        )
+    )
+
+
+def fields(
+    phase_id: Identity,
+    sequence: int,
+    ticket_id: Identity,
+    collector_id: Identity,
+    placed_at: datetime,
+    stakes: Mapping[int, int],
+    factors: Sequence[int] | None,
+    total_cents: int,
+) -> tuple[str, ...]:
+    """The seven texts that a leaf is the hash of, of what `leaf` takes."""
+    return (
         str(phase_id),
         str(sequence),
         str(ticket_id),
@@ -55,6 +80,10 @@ def leaf(
         _bets(stakes, factors),
         cents_text(total_cents),
     )
+
+
+def leaf_of(texts: Iterable[str]) -> bytes:
+    """The hash of one ticket, from its seven texts."""
     return sha256(b"\x00" + b"".join(_field(text.encode()) for text in texts)).digest()
 
 

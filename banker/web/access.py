@@ -41,6 +41,8 @@ MANAGER: Mapping[str, Any] = {"roles": ("admin", "manager")}
 CASHIER: Mapping[str, Any] = {"roles": ("admin", "cashier")}
 APPROVER: Mapping[str, Any] = {"roles": ("admin", "manager", "cashier")}
 COLLECTOR: Mapping[str, Any] = {"roles": ("collector",)}
+PARTNER: Mapping[str, Any] = {"roles": ("partner",)}
+EARNING_READER: Mapping[str, Any] = {"roles": ("partner", "admin", "manager")}
 READER: Mapping[str, Any] = {"roles": ("collector", "admin")}
 TICKET_READER: Mapping[str, Any] = {"roles": ("collector", "admin", "manager")}
 

@@ -52,6 +52,8 @@ class Words:
                 return await self._number_limit(one)
             case "phase-limits":
                 return await self._phase_limits(one)
+            case "settlement" | "resettlement":
+                return await self._draw(one)
             case _:
                 return await self._rules(one)
 
@@ -86,6 +88,13 @@ class Words:
             )
         ]
         return f"Change {changed.name}: {'; '.join(changes)}."
+
+    async def _draw(self, one: Approval) -> str:
+        drawn = await self._phase(one.asked["phase_id"])
+        number = f"{label(one.asked['number'])} ({one.asked['source']})"
+        if one.kind == "settlement":
+            return f"Settle {drawn.name} with {number}, and pay what it wins."
+        return f"Settle {drawn.name} anew with {number}: take back what the draw before paid."
 
     async def _rules(self, one: Approval) -> str:
         now = (await four_eyes.rules(self._connection)).four_eyes_above

@@ -23,7 +23,7 @@ SENT_BEFORE = (
     "Send it again only if this is meant as another movement."
 )
 
-Operation = Literal["deposit", "withdraw", "repay", "advance", "credit", "bonus"]
+Operation = Literal["deposit", "withdraw", "repay", "advance", "credit", "bonus", "earning"]
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -44,12 +44,15 @@ FORMS = (
     Form("credit", "credit-limits", "Credit limit", "Set the limit", "c"),
     Form("bonus", "bonuses", "Bonus", "Grant", "b"),
 )
-BY_PATH = {form.path: form for form in FORMS}
+# Of a partner alone, and only while something waits to be paid.
+EARNING = Form("earning", "earnings", "Earnings", "Pay earnings", "e")
+BY_PATH = {form.path: form for form in (*FORMS, EARNING)}
 
 
 class Typed(msgspec.Struct, frozen=True):
     """One of the forms as it is typed; `key` makes it happen once. A bonus alone has a requirement
-    and an end, and either may be empty."""
+    and an end, and either may be empty. What a partner is paid is not typed: it is what was shown.
+    """
 
     user_id: str = ""
     amount: str = ""
@@ -64,7 +67,7 @@ SentTyped = Annotated[Typed, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 def fresh() -> dict[str, Typed]:
     """All forms, empty, each with a key of its own."""
-    return {form.operation: Typed(key=fresh_key()) for form in FORMS}
+    return {form.operation: Typed(key=fresh_key()) for form in BY_PATH.values()}
 
 
 def fresh_key() -> str:
@@ -80,6 +83,8 @@ async def send(desk: Desk, operation: Operation, typed: Typed, zone: ZoneInfo) -
         limit = total(typed.amount, "amount")
         return await desk.grant_credit(user_id, limit, _reason(typed))
     amount = entered.movement(typed.amount, "amount")
+    if operation == "earning":
+        return await desk.pay_earnings(user_id, amount, _reason(typed))
     if operation != "bonus":
         return await desk.move(operation, user_id, amount, _reason(typed))
     requirement = None

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request
 from litestar.response import Template
 
-from banker.books import bonus, ledger, people
+from banker.books import bonus, earning_history, ledger, people
 from banker.books.bonus import Bonus
 from banker.books.cash import history
 from banker.books.cash.history import Recorded
@@ -16,7 +16,7 @@ from banker.database import Connection, reading
 from banker.errors import NotFound
 from banker.rules.money import ZERO
 from banker.rules.purse import Balance
-from banker.web.cash_forms import FORMS, Typed, fresh
+from banker.web.cash_forms import EARNING, FORMS, Typed, fresh
 from banker.web.page import page
 from banker.worker import Worker
 
@@ -24,12 +24,19 @@ LAST_TRANSFERS = 12
 
 
 class AtCounter(msgspec.Struct, frozen=True):
-    """A person with purses, their bonus under way, and their last transfers."""
+    """A person with purses, their bonus under way, and their last transfers; what waits to be paid
+    to a partner, below zero where more was paid than was earned, and None for anybody else."""
 
     person: Person
     balance: Balance
     bonus: Bonus | None
     transfers: list[Recorded]
+    waiting: Decimal | None
+
+    @property
+    def overpaid(self) -> Decimal:
+        """What a partner was paid beyond what they have earned."""
+        return max(-(self.waiting or ZERO), ZERO)
 
     @property
     def granted(self) -> Decimal:
@@ -70,11 +77,15 @@ async def find(connection: Connection, user_id: int) -> AtCounter:
     balances = await ledger.balances(connection, [user_id])
     if user_id not in balances:
         raise NotFound(what="account holder")
+    waiting = None
+    if person.role == "partner":
+        waiting = (await earning_history.totals(connection, user_id)).pending
     return AtCounter(
         person=person,
         balance=balances[user_id],
         bonus=await bonus.current(connection, user_id),
         transfers=await history.newest(connection, LAST_TRANSFERS, user_id=user_id),
+        waiting=waiting,
     )
 
 
@@ -87,6 +98,7 @@ def forms(
     approval that waits since the last was sent."""
     return {
         "forms": FORMS,
+        "earning": EARNING,
         "typed": fresh() | (typed or {}),
         "errors": errors or {},
         "waiting": waiting,

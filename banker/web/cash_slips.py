@@ -9,7 +9,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Template
 
-from banker.books import phase
+from banker.books import earning_history, phase
 from banker.books.cash import history
 from banker.books.session import SignedIn
 from banker.database import reading
@@ -60,11 +60,13 @@ async def show_slip(
     async with reading(worker.pool) as connection:
         current = await phase.current(connection)
         transfer = await history.read(connection, read_transfer_id(transfer_id))
+        paid = await earning_history.paid_by(connection, transfer.id)
     return page(
         "cash_slip.html",
         request,
         phase=current,
         transfer=transfer,
+        paid=paid,
         again=bool(again),
         **_undoing(person, UndoTyped(money(transfer.left), key=fresh_key())),
     )

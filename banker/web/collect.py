@@ -190,10 +190,12 @@ async def _counter(
     async with reading(worker.pool) as connection:
         phase = await collector.chosen_phase(connection, request, phase_id)
         counter = await collector.stand(connection, person.id, phase, zone)
+        current = await phases.current(connection)
     return page(
         template,
         request,
         phase=phase,
+        current=current,
         status=200 if refusal is None else refusal.status,
         counter=counter,
         person_id=person.id,

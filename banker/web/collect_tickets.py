@@ -35,6 +35,7 @@ async def list_tickets(
     sought = (find or "").strip()
     async with reading(worker.pool) as connection:
         phase = await chosen_phase(connection, request, phase_id)
+        current = await phases.current(connection)
         picked = await phases.newest(connection, PHASES_TO_PICK)
         if phase is None:
             return page("collect_tickets.html", request, **_EMPTY)
@@ -52,6 +53,7 @@ async def list_tickets(
         "collect_tickets.html",
         request,
         phase=phase,
+        current=current,
         status=404 if sought else 200,
         phases=picked,
         tickets=shown,

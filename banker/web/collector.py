@@ -8,8 +8,9 @@ import msgspec
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from banker.books import ledger, people, ticket
+from banker.books import ledger, outcome, people, ticket
 from banker.books import phase as phases
+from banker.books.outcome import Outcome
 from banker.books.phase import Phase
 from banker.books.ticket import Ticket
 from banker.database import Connection
@@ -45,6 +46,7 @@ class Counter(msgspec.Struct, frozen=True):
     open_phases: tuple[Phase, ...]
     purse: Purse
     slips: tuple[Ticket, ...]
+    outcomes: tuple[Outcome, ...]
 
 
 async def stand(
@@ -60,17 +62,21 @@ async def stand(
         phase=phase,
         stop="" if phase is None else why_stopped(phase),
         open_phases=tuple(await open_phases(connection)),
-        purse=await read_purse(connection, person_id, zone),
+        purse=await read_purse(connection, person_id, zone, phase),
         slips=tuple(slips),
+        outcomes=tuple(await outcome.latest(connection, person_id)),
     )
 
 
-async def read_purse(connection: Connection, person_id: int, zone: ZoneInfo) -> Purse:
-    """The purse now; today begins at midnight in the house's zone."""
+async def read_purse(
+    connection: Connection, person_id: int, zone: ZoneInfo, phase: Phase | None
+) -> Purse:
+    """The purse now, at the rate of the phase; today begins at midnight in the house's zone."""
     balance = (await ledger.balances(connection, [person_id]))[person_id]
     person = await people.read(connection, person_id)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     staked, earned, slips = await ticket.stakes_since(connection, person_id, midnight)
+    of_phase = None if phase is None else phase.commission_rate
     return Purse(
         cash=balance.cash_balance,
         bonus=balance.bonus_balance,
@@ -80,7 +86,7 @@ async def read_purse(connection: Connection, person_id: int, zone: ZoneInfo) -> 
         available=balance.available,
         staked_today=staked,
         slips_today=slips,
-        rate=rate(person.commission_rate),
+        rate=rate(person.commission_rate if of_phase is None else of_phase),
         earned_today=earned,
     )
 

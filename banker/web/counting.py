@@ -70,6 +70,13 @@ class Desk:
             lambda c: cash.grant_credit(c, asked, user_id, credit_limit, reason)
         )
 
+    async def pay_earnings(self, partner_id: int, amount: Decimal, reason: str) -> Answer:
+        """All that waits to be paid to a partner; `amount` is what whoever asks has seen of it."""
+        asked = self._asked("earning", str(partner_id), str(amount), reason)
+        return await self._persist(
+            lambda c: cash.pay_earnings(c, asked, partner_id, amount, reason)
+        )
+
     async def reverse(
         self, transfer_id: int, amount: Decimal | None, reason: str, force: bool
     ) -> Answer:

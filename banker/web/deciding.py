@@ -22,5 +22,6 @@ async def decide(
     if approves and decided.user_id is not None:
         worker.stream.tell_moved([decided.user_id])
     if approves and decided.phase_id is not None:
-        worker.stream.tell_change(decided.phase_id)
+        drawn = decided.kind in ("settlement", "resettlement")
+        worker.stream.tell_change(decided.phase_id, money=drawn)
     return decided

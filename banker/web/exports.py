@@ -31,6 +31,8 @@ WORDS: dict[What, str] = {
     "transfers": "Transfers: money moved, why and by whom",
     "tickets": "Tickets: slips with their bets",
     "settlement": "Settlement: what each phase took, paid and left",
+    "statements": "Statements: what each phase was to each collector",
+    "statement": "Statement: the slips of one collector in one phase",
 }
 
 Typed = Annotated[str, QueryParameter(max_length=60)]

@@ -9,24 +9,29 @@ from litestar.response import Template
 from litestar.types import Empty
 from litestar.utils.scope.state import ScopeState
 
-from banker.books.phase import Phase
+from banker.books.phase import Current, Phase
 from banker.books.session import SignedIn
+from banker.web.countdown import countdown_of
 from banker.worker import Worker
 
 NAVIGATION = {
     "admin": (
         ("Risk", "/risk"),
         ("Phases", "/phases"),
+        ("History", "/history"),
         ("Cash", "/cash"),
         ("Approvals", "/approvals"),
         ("Books", "/books"),
         ("People", "/people"),
+        ("Partners", "/partners"),
         ("Exports", "/exports"),
         ("Monitor", "/monitor"),
     ),
     "manager": (
         ("Phases", "/phases"),
         ("Risk", "/risk"),
+        ("History", "/history"),
+        ("Partners", "/partners"),
         ("Approvals", "/approvals"),
         ("Exports", "/exports"),
     ),
@@ -37,8 +42,12 @@ NAVIGATION = {
         ("Exports", "/exports"),
         ("Monitor", "/monitor"),
     ),
-    "collector": (("Enter", "/collect"), ("My slips", "/collect/tickets")),
-    "partner": (("Account", "/account"),),
+    "collector": (
+        ("Enter", "/collect"),
+        ("My slips", "/collect/tickets"),
+        ("Statements", "/collect/statements"),
+    ),
+    "partner": (("Earnings", "/partner"), ("Account", "/account")),
 }
 
 
@@ -48,12 +57,15 @@ def page(
     phase: Phase | None = None,
     status: int = 200,
     block: str | None = None,
+    current: Current | None = None,
     **context: Any,
 ) -> Template:
-    """A template with the common context; `block` names one block of it, for htmx."""
+    """A template with the common context; `block` names one block of it, for htmx. Where `phase`
+    has no time to count down to, the bar counts down to that of the `current` one."""
     worker: Worker = request.app.state.worker
     person: SignedIn | None = request.scope["state"].get("person")
     zone = ZoneInfo(worker.settings.timezone)
+    read = phase or current
     return Template(
         template_name=template,
         status_code=status,
@@ -63,7 +75,9 @@ def page(
             "person": None if person is None else {"name": person.username, "role": person.role},
             "nav": [] if person is None else _navigation(person, request.scope["path"]),
             "phase": None if phase is None else head_of(phase, zone),
-            "server_time": datetime.now(UTC).isoformat(),
+            "countdown": countdown_of(phase, current, zone),
+            # The database's clock decides when a phase closes, so it is the one that is counted by.
+            "server_time": (datetime.now(UTC) if read is None else read.now).isoformat(),
             "timezone": worker.settings.timezone,
             "currency": worker.settings.currency,
             "csrf_token": _csrf_token(request),

@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from banker.books.proof import Proof
 from banker.books.receipt import Receipt
 from banker.books.ticket import Ticket
 from banker.rules import notation
 from banker.rules.notation import Bet
 from banker.rules.number import read_label
-from banker.web.rendering import dated, shown
+from banker.web.rendering import dated, grouped, shown
 
 
 class Paper(msgspec.Struct, frozen=True):
     """What a receipt says. `copied_at` is None on the original; the balance and the commission are
-    the collector's own business and not on it."""
+    the collector's own business and not on it. Once the phase is closed it has a `proof`."""
 
     ticket_id: str
     phase: str
@@ -28,6 +29,7 @@ class Paper(msgspec.Struct, frozen=True):
     note: str | None
     voided_at: datetime | None = None
     copied_at: datetime | None = None
+    proof: Proof | None = None
 
     def text(self, zone: ZoneInfo) -> str:
         """The receipt as a slip in the normal form, with who and when as comments."""
@@ -39,6 +41,8 @@ class Paper(msgspec.Struct, frozen=True):
             lines.append(f"# {self.note}")
         if self.voided_at is not None:
             lines.append(f"# VOID since {dated(self.voided_at, zone)}")
+        if self.proof is not None:
+            lines.append(f"# seal {grouped(self.proof.seal)}")
         return "\n".join([*lines, notation.write(self.bets), f"total {shown(self.total)}"])
 
 
@@ -56,7 +60,7 @@ def original(receipt: Receipt, phase: str, collector: str, note: str | None) -> 
     )
 
 
-def copy(ticket: Ticket) -> Paper:
+def copy(ticket: Ticket, proof: Proof | None = None) -> Paper:
     """The receipt of a ticket once more, marked as a copy of now."""
     return Paper(
         ticket_id=ticket.id,
@@ -69,4 +73,5 @@ def copy(ticket: Ticket) -> Paper:
         note=ticket.note,
         voided_at=ticket.voided_at,
         copied_at=ticket.now,
+        proof=proof,
     )

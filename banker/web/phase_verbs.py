@@ -1,7 +1,6 @@
-"""What is done with a phase: opened, stopped, closed, voided, rehearsed and settled.
+"""What is done with a phase before its draw: opened, stopped, closed, voided.
 
-A verb that went well sends the browser to the phase anew; a refusal is a fragment where the page
-has a place for it. The same verb again changes nothing.
+A verb that went well sends the browser to the phase anew. The same verb again changes nothing.
 """
 
 from typing import Annotated
@@ -13,18 +12,14 @@ from litestar.params import Body
 from litestar.response import Template
 
 from banker.books import phase, settlement, voiding
-from banker.books.payout import Reckoning
-from banker.books.phase import Phase
 from banker.database import persist, reading
 from banker.errors import Malformed, Refusal
-from banker.rules.number import label
 from banker.web import entered
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id
 from banker.web.entered import errors_of
 from banker.web.page import page
 from banker.web.toast import go_to
-from banker.web.winners import winners_of
 from banker.worker import Worker
 
 LONGEST_REASON = 200
@@ -42,16 +37,8 @@ class Reason(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class Draw(msgspec.Struct, frozen=True):
-    """A number that is or may be drawn; `again` is the same number typed once more."""
-
-    number: str = ""
-    again: str = ""
-
-
 SentSwitch = Annotated[Switch, Body(media_type=RequestEncodingType.URL_ENCODED)]
 SentReason = Annotated[Reason, Body(media_type=RequestEncodingType.URL_ENCODED)]
-SentDraw = Annotated[Draw, Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @post("/{phase_id:str}/opening", opt=dict(MANAGER), status_code=200)
@@ -126,85 +113,6 @@ async def void_phase(
     return _told(worker, voided, "voided")
 
 
-@post("/{phase_id:str}/rehearsal", opt=dict(MANAGER), status_code=200)
-async def rehearse_phase(
-    request: Request,  # type: ignore[type-arg]
-    worker: AtWorker,
-    person: Asker,
-    phase_id: PathText,
-    data: SentDraw,
-) -> Template:
-    """What a number would pay, for the dialog; of a closed phase the way to settle it beside."""
-    try:
-        number = entered.number(data.number, "number")
-        async with reading(worker.pool) as connection:
-            shown = await phase.read(connection, read_id(phase_id, "phase"))
-            rehearsed = await settlement.rehearse(connection, shown.id, number)
-    except Refusal as refusal:
-        return _refused(request, refusal)
-    return _rehearsal(request, shown, rehearsed)
-
-
-@post("/{phase_id:str}/settlement", opt=dict(MANAGER), status_code=200)
-async def settle_phase(
-    request: Request,  # type: ignore[type-arg]
-    worker: AtWorker,
-    person: Asker,
-    phase_id: PathText,
-    data: SentDraw,
-) -> Response:  # type: ignore[type-arg]
-    """Pays winners and commissions, once, where the number was typed the same both times."""
-    settled = read_id(phase_id, "phase")
-    try:
-        number = entered.number(data.number, "number")
-        if data.again.strip() != label(number):
-            return await _ask_again(request, worker, settled, number, data.again)
-        await persist(
-            worker.pool,
-            lambda connection: settlement.settle(connection, settled, number, person.id),
-        )
-    except Refusal as refusal:
-        return _refused(request, refusal)
-    return _told(worker, settled, "settled")
-
-
-async def _ask_again(
-    request: Request,  # type: ignore[type-arg]
-    worker: AtWorker,
-    phase_id: int,
-    number: int,
-    again: str,
-) -> Template:
-    async with reading(worker.pool) as connection:
-        shown = await phase.read(connection, phase_id)
-        rehearsed = await settlement.rehearse(connection, phase_id, number)
-    errors = {"again": f"This is not {label(number)}; nothing was paid."}
-    return _rehearsal(request, shown, rehearsed, again, errors)
-
-
-def _rehearsal(
-    request: Request,  # type: ignore[type-arg]
-    shown: Phase,
-    rehearsed: Reckoning,
-    again: str = "",
-    errors: dict[str, str] | None = None,
-) -> Template:
-    return page(
-        "phase_rehearsal.html",
-        request,
-        status=400 if errors else 200,
-        shown=shown,
-        rehearsed=rehearsed,
-        winners=winners_of(rehearsed.payouts, rehearsed.commissions),
-        again=again,
-        errors=errors or {},
-    )
-
-
-def _refused(request: Request, refusal: Refusal) -> Template:  # type: ignore[type-arg]
-    return page("phase_refusal.html", request, status=refusal.status, refusal=refusal)
-
-
 def _told(worker: Worker, phase_id: int, done: str) -> Response[None]:
     worker.stream.tell_change(phase_id, money=done in ("voided", "settled"))
     return go_to(f"/phases/{phase_id}?done={done}")
@@ -216,6 +124,4 @@ handlers = (
     switch_intake,
     ask_void,
     void_phase,
-    rehearse_phase,
-    settle_phase,
 )

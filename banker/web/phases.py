@@ -10,16 +10,27 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 from litestar.response import Template
 
-from banker.books import directory, four_eyes, payout, phase, request, results, settlement
+from banker.books import (
+    directory,
+    earning_history,
+    four_eyes,
+    payout,
+    phase,
+    request,
+    resettlement,
+    results,
+    settlement,
+)
 from banker.books.four_eyes import Waiting
 from banker.books.phase import Draft
 from banker.books.request import Asked
 from banker.database import Connection, persist, reading
 from banker.errors import KeyReused, Refusal
-from banker.web import phase_tickets, phase_verbs
+from banker.web import phase_copies, phase_draws, phase_notice, phase_tickets, phase_verbs
 from banker.web.access import MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id
 from banker.web.api.listing import Cursor, listing, position
+from banker.web.earning_words import lines_of
 from banker.web.entered import errors_of
 from banker.web.page import page
 from banker.web.phase_forms import PhaseEntered, of_phase
@@ -94,7 +105,13 @@ async def show_phase(
         closed = shown.state in ("closed", "settled")
         row = await settlement.read(connection, asked) if closed else None
         paid = await payout.paid(connection, asked) if shown.state == "settled" else []
+        draws = await settlement.draws(connection, asked) if closed else []
+        taken_back = {
+            one.revision: await resettlement.compensations(connection, asked, one.revision)
+            for one in draws[1:]
+        }
         tickets = await tickets_of(connection, asked, collector)
+        earned = await earning_history.of_phase(connection, asked)
         names = await directory.names(connection, ["collector"])
     return page(
         "phase.html",
@@ -103,6 +120,9 @@ async def show_phase(
         shown=shown,
         settlement=row,
         winners=winners_of(paid),
+        draws=draws,
+        taken_back=taken_back,
+        partners=lines_of(earned, ZoneInfo(worker.settings.timezone), with_real=True),
         collectors=[name for _, name in names],
         can_stop=person.role == "admin",
         tickets=tickets,
@@ -191,8 +211,11 @@ router = Router(
         show_phase,
         begin_change,
         change_phase,
+        *phase_copies.handlers,
         *phase_tickets.handlers,
         *phase_verbs.handlers,
+        *phase_draws.handlers,
+        *phase_notice.handlers,
     ],
     include_in_schema=False,
 )

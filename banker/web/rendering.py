@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from litestar.plugins.jinja import JinjaTemplateEngine
 
-from banker.rules.money import from_cents
+from banker.rules.money import from_cents, rate
 from banker.rules.number import label
 from banker.settings import PROJECT, Settings
 
@@ -30,7 +30,9 @@ def engine(settings: Settings) -> JinjaTemplateEngine:
     environment.globals["asset"] = asset
     environment.filters["money"] = shown
     environment.filters["number"] = label
+    environment.filters["rate"] = rate
     environment.filters["from_cents"] = from_cents
+    environment.filters["grouped"] = grouped
     environment.filters["clock"] = lambda moment: clock(moment, zone)
     environment.filters["moment"] = lambda moment: dated(moment, zone)
     return JinjaTemplateEngine.from_environment(environment)
@@ -42,6 +44,11 @@ def shown(amount: Decimal | None) -> str:
         return "–"
     text = f"{abs(amount):,.2f}".removesuffix(".00")
     return f"−{text}" if amount < 0 else text
+
+
+def grouped(hexadecimal: str) -> str:
+    """A hash in groups of eight digits, to be read aloud, typed and broken over lines."""
+    return " ".join(hexadecimal[start : start + 8] for start in range(0, len(hexadecimal), 8))
 
 
 def clock(moment: datetime | None, zone: ZoneInfo) -> str:

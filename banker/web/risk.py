@@ -9,7 +9,7 @@ from litestar.params import Body
 from litestar.response import Redirect, Stream, Template
 
 from banker.books import phase
-from banker.books.phase import Phase
+from banker.books.phase import Current, Phase
 from banker.books.session import SignedIn
 from banker.database import persist, reading
 from banker.errors import Malformed
@@ -37,7 +37,7 @@ async def show_current(request: Request, worker: AtWorker, person: Asker) -> Tem
     async with reading(worker.pool) as connection:
         current = await phase.current(connection)
         phases = await phase.newest(connection, PHASES_TO_PICK)
-    return _wall(request, person, current, phases)
+    return _wall(request, person, current, current, phases)
 
 
 @get("/{phase_id:str}", opt=dict(MANAGER))
@@ -50,8 +50,9 @@ async def show_wall(
     """The wall of one phase."""
     async with reading(worker.pool) as connection:
         shown = await phase.read(connection, read_id(phase_id, "phase"))
+        current = await phase.current(connection)
         phases = await phase.newest(connection, PHASES_TO_PICK)
-    return _wall(request, person, shown, phases)
+    return _wall(request, person, shown, current, phases)
 
 
 @get("/{phase_id:str}/stream", opt=dict(MANAGER))
@@ -89,12 +90,14 @@ def _wall(
     request: Request,  # type: ignore[type-arg]
     person: SignedIn,
     shown: Phase | None,
+    current: Current | None,
     phases: list[Phase],
 ) -> Template:
     return page(
         "risk.html",
         request,
         phase=shown,
+        current=current,
         stream_url="" if shown is None else f"/risk/{shown.id}/stream",
         can_stop=person.role == "admin",
         phases=[

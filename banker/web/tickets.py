@@ -11,18 +11,20 @@ from litestar.response import Template
 
 from banker.books import payout, ticket
 from banker.books import phase as phases
-from banker.books.payout import Payout
+from banker.books.proof import Proof
+from banker.books.reckoning import Payout
 from banker.books.session import SignedIn
 from banker.books.ticket import Ticket
 from banker.database import Connection, persist, reading
 from banker.errors import Malformed, Refusal
 from banker.rules.money import ZERO, rate
-from banker.web import paper
+from banker.web import paper, ticket_proof
 from banker.web.access import READER, TICKET_READER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_ticket_id
 from banker.web.api.slips import own_ticket
 from banker.web.counter import void_ticket
 from banker.web.page import page
+from banker.web.ticket_proof import proof_of
 from banker.worker import Worker
 
 LONGEST_NOTE = 500
@@ -49,7 +51,11 @@ async def show_ticket(
         found = await own_ticket(connection, person, ticket_id)
         phase = await phases.read(connection, found.phase_id)
         won = await _payouts(connection, found)
-    return page("ticket.html", request, phase=phase, **_shown(person, found, won))
+        proven = await proof_of(connection, worker, found)
+        current = await phases.current(connection)
+    return page(
+        "ticket.html", request, phase=phase, current=current, **_shown(person, found, won, proven)
+    )
 
 
 @get("/{ticket_id:str}/receipt", opt=dict(TICKET_READER))
@@ -61,7 +67,8 @@ async def show_receipt(
 ) -> Template:
     """A copy of the receipt, to print or to paste into a chat."""
     async with reading(worker.pool) as connection:
-        copy = paper.copy(await own_ticket(connection, person, ticket_id))
+        found = await own_ticket(connection, person, ticket_id)
+        copy = paper.copy(found, await proof_of(connection, worker, found))
     zone = ZoneInfo(worker.settings.timezone)
     return page("receipt.html", request, paper=copy, chat=copy.text(zone))
 
@@ -127,13 +134,14 @@ async def _again(
         found = await own_ticket(connection, person, ticket_id)
         phase = await phases.read(connection, found.phase_id)
         won = await _payouts(connection, found)
+        proven = await proof_of(connection, worker, found)
     is_fragment = request.headers.get("HX-Request") == "true"
     return page(
         "ticket_whole.html" if is_fragment else "ticket.html",
         request,
         phase=phase,
         status=200 if refusal is None else refusal.status,
-        **_shown(person, found, won, refusal, note),
+        **_shown(person, found, won, proven, refusal, note),
     )
 
 
@@ -149,6 +157,7 @@ def _shown(
     person: SignedIn,
     found: Ticket,
     won: dict[int, Payout],
+    proven: Proof | None,
     refusal: Refusal | None = None,
     note: str | None = None,
 ) -> dict[str, Any]:
@@ -159,6 +168,7 @@ def _shown(
         "ticket": found,
         "commission_rate": rate(found.commission_rate),
         "won": won,
+        "proof": proven,
         "won_total": sum((one.amount for one in won.values()), ZERO),
         "factors": any(bet.factor != 1 for bet in found.bets),
         "may_note": is_admin or is_owner,
@@ -171,6 +181,6 @@ def _shown(
 
 router = Router(
     path="/tickets",
-    route_handlers=[show_ticket, show_receipt, write_note, void],
+    route_handlers=[show_ticket, show_receipt, write_note, void, *ticket_proof.handlers],
     include_in_schema=False,
 )

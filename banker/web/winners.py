@@ -1,23 +1,22 @@
 """Who wins by a draw: the payouts of a phase summed for the reader."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
 
-from banker.books.payout import Commission, Payout
+from banker.books.reckoning import Payout
 from banker.rules.money import ZERO
 
 MOST_SHOWN = 200
 
 
 class Winner(msgspec.Struct, frozen=True):
-    """A collector: the bets that win, what they are paid, and the commission earned."""
+    """A collector: the bets that win, and what they are paid."""
 
     collector: str
     bet_count: int
     paid: Decimal
-    commission: Decimal
 
 
 class Winners(msgspec.Struct, frozen=True):
@@ -28,20 +27,14 @@ class Winners(msgspec.Struct, frozen=True):
     payout_count: int
 
 
-def winners_of(payouts: Sequence[Payout], commissions: Iterable[Commission] = ()) -> Winners:
-    """The winners, the most paid first; collectors who only earn commission follow."""
+def winners_of(payouts: Sequence[Payout]) -> Winners:
+    """The winners, the most paid first."""
     names = {payout.collector_id: payout.username for payout in payouts}
-    due = {}
-    for commission in commissions:
-        names[commission.collector_id] = commission.username
-        due[commission.collector_id] = commission.amount
     counts = dict.fromkeys(names, 0)
     paid = dict.fromkeys(names, ZERO)
     for payout in payouts:
         counts[payout.collector_id] += 1
         paid[payout.collector_id] += payout.amount
-    collectors = [
-        Winner(name, counts[one], paid[one], due.get(one, ZERO)) for one, name in names.items()
-    ]
-    collectors.sort(key=lambda winner: (-winner.paid, -winner.commission, winner.collector))
+    collectors = [Winner(name, counts[one], paid[one]) for one, name in names.items()]
+    collectors.sort(key=lambda winner: (-winner.paid, winner.collector))
     return Winners(tuple(collectors), tuple(payouts[:MOST_SHOWN]), len(payouts))

@@ -133,11 +133,17 @@ where audit.id <= (select marks.audit_id from marks)
     )
 limit :few;
 
--- name: read_batches(after, most)
+-- name: read_end()$
+-- Where the last batch of links begins.
+select coalesce(max(links.position), 0)
+from links;
+
+-- name: read_batches(after, end, most)
 -- The next batches of links after a position.
 select links.position, links.kind, links.ids, links.account_ids, links.hashes
 from links
 where links.position > :after
+    and links.position <= :end
 order by links.position
 limit :most;
 

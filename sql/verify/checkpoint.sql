@@ -70,6 +70,40 @@ set
     sequence = excluded.sequence
 where checkpoints.up_to <= excluded.up_to;
 
+-- name: read_staked(phases)
+-- What was counted of some phases' bets, where they still stand open.
+select
+    exposure_checkpoints.phase_id,
+    exposure_checkpoints.up_to,
+    exposure_checkpoints.voided_up_to,
+    exposure_checkpoints.numbers,
+    exposure_checkpoints.cents,
+    exposure_checkpoints.weights
+from exposure_checkpoints
+join phases on phases.id = exposure_checkpoints.phase_id
+where exposure_checkpoints.phase_id = any(:phases::integer[])
+    and phases.state = 'open';
+
+-- name: keep_staked(phase_id, up_to, voided_up_to, numbers, cents, weights)!
+-- What was counted of an open phase's bets. Of two verifications that end together the one that saw more is
+-- kept.
+insert into exposure_checkpoints as kept (
+    phase_id, up_to, voided_up_to, numbers, cents, weights
+)
+select
+    phases.id, :up_to, :voided_up_to, :numbers::smallint[], :cents::numeric[], :weights::numeric[]
+from phases
+where phases.id = :phase_id
+    and phases.state = 'open'
+on conflict (phase_id) do update
+set
+    up_to = excluded.up_to,
+    voided_up_to = excluded.voided_up_to,
+    numbers = excluded.numbers,
+    cents = excluded.cents,
+    weights = excluded.weights
+where (kept.up_to, kept.voided_up_to) <= (excluded.up_to, excluded.voided_up_to);
+
 -- name: write_verification(started_at, finished_at, whole, up_to, position, account_count, equal_count, findings)!
 -- What a verification looked at and found.
 insert into verifications (

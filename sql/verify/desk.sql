@@ -20,7 +20,7 @@ from (
         and entries.sequence is not null
     left join accounts on accounts.id = entries.account_id
     where transfers.reason in (
-        'deposit', 'withdrawal', 'advance', 'repayment', 'bonus', 'reversal'
+        'deposit', 'withdrawal', 'advance', 'repayment', 'bonus', 'earning', 'reversal'
     )
     group by transfers.id
 ) as made
@@ -76,8 +76,8 @@ order by originals.transfer_id
 limit :few;
 
 -- name: debts(few)
--- A purse of cash or bonus is below zero only by a reversal that was forced, and only such a one is
--- said to be forced.
+-- A purse of cash or bonus is below zero only by a reversal that was forced, or by a payout that was taken
+-- back, and only such a one is said to be forced.
 select
     format('account %s (%s)', accounts.id, accounts.kind) as row,
     format('it owes %s, and nothing was forced on user %s', - accounts.balance, accounts.user_id)
@@ -90,6 +90,12 @@ where accounts.kind in ('cash', 'bonus')
         from desk_transfers
         where desk_transfers.user_id = accounts.user_id
             and desk_transfers.forced
+    )
+    and not exists (
+        select 1
+        from compensations
+        where compensations.collector_id = accounts.user_id
+            and compensations.debt > 0
     )
 union all
 select

@@ -34,43 +34,121 @@ where (
 order by coalesce(phases.id, counted.phase_id)
 limit :few;
 
--- name: exposures(few, phases)
--- What a check of limits reads is the sum over the bets that stand; in a void phase that is nothing.
-with staked as (
-    select
-        tickets.phase_id,
-        bet.number,
-        sum(bet.cents) * 0.01 as total_bet,
-        sum(bet.cents * coalesce(bet.factor, 100)) * 0.0001 as weight
+-- name: read_phases(phases)
+-- The phases whose bets are counted anew.
+select phases.id
+from phases
+where (:phases::integer[] is null or phases.id = any(:phases))
+order by phases.id;
+
+-- name: read_extent(phase_id)^
+-- How far the tickets of a phase reach, about how many bets are on each, and the transfer up to which
+-- no void is still to come.
+select
+    coalesce((
+        select max(tickets.sequence)
+        from tickets
+        where tickets.phase_id = :phase_id
+    ), 0) as last,
+    coalesce((
+        select phase_totals.bet_count / greatest(phase_totals.ticket_count, 1)
+        from phase_totals
+        where phase_totals.phase_id = :phase_id
+    ), 0) as bets_each,
+    coalesce((select max(chain_marks.transfer_id) from chain_marks), 0) as voided_up_to;
+
+-- name: count_bets(phase_id, after, up_to, voided_up_to)
+-- What a piece of a phase's tickets stakes on each number, in cents, and in cents times hundredths:
+-- of all but those that were void by then.
+select
+    bet.number,
+    coalesce(sum(bet.cents), 0) as cents,
+    coalesce(sum(bet.cents * coalesce(bet.factor, 100)), 0) as weight
+from tickets
+cross join unnest(tickets.numbers, tickets.cents, tickets.factors) as bet (number, cents, factor)
+where tickets.phase_id = :phase_id
+    and tickets.sequence > :after
+    and tickets.sequence <= :up_to
+    and (tickets.voided_at is null or tickets.void_transfer_id > :voided_up_to)
+    and bet.number is not null
+group by bet.number;
+
+-- name: count_voided(phase_id, up_to, voided_after, voided_up_to)
+-- What became void of tickets that were counted before, in the same units.
+select
+    bet.number,
+    coalesce(sum(bet.cents), 0) as cents,
+    coalesce(sum(bet.cents * coalesce(bet.factor, 100)), 0) as weight
+from tickets
+cross join unnest(tickets.numbers, tickets.cents, tickets.factors) as bet (number, cents, factor)
+where tickets.phase_id = :phase_id
+    and tickets.sequence <= :up_to
+    and tickets.void_transfer_id > :voided_after
+    and tickets.void_transfer_id <= :voided_up_to
+    and tickets.voided_at is not null
+    and bet.number is not null
+group by bet.number;
+
+-- name: exposures(few, phase_id, up_to, voided_up_to, numbers, cents, weights)
+-- What a check of limits reads is the sum over the bets that stand: those counted up to a ticket, less
+-- what was void after that, and those on the tickets after it. In a void phase that is nothing.
+with changed as (
+    select tickets.numbers, tickets.cents, tickets.factors, 1 as sign
     from tickets
-    cross join unnest(tickets.numbers, tickets.cents, tickets.factors)
-        as bet (number, cents, factor)
-    where tickets.voided_at is null
-        and (:phases::integer[] is null or tickets.phase_id = any(:phases))
-    group by tickets.phase_id, bet.number
+    where tickets.phase_id = :phase_id
+        and tickets.sequence > :up_to
+        and tickets.voided_at is null
+    union all
+    select tickets.numbers, tickets.cents, tickets.factors, -1
+    from tickets
+    where tickets.phase_id = :phase_id
+        and tickets.sequence <= :up_to
+        and tickets.void_transfer_id > :voided_up_to
+        and tickets.voided_at is not null
+),
+
+staked as (
+    select
+        moved.number,
+        sum(moved.cents) * 0.01 as total_bet,
+        sum(moved.weight) * 0.0001 as weight
+    from (
+        select counted.number, counted.cents, counted.weight
+        from unnest(:numbers::smallint[], :cents::numeric[], :weights::numeric[])
+            as counted (number, cents, weight)
+        union all
+        select
+            bet.number,
+            changed.sign * bet.cents,
+            changed.sign * bet.cents * coalesce(bet.factor, 100)
+        from changed
+        cross join unnest(changed.numbers, changed.cents, changed.factors)
+            as bet (number, cents, factor)
+        where bet.number is not null
+    ) as moved
+    group by moved.number
 )
 
 select
     format(
-        'number %s of phase %s',
-        lpad(coalesce(exposures.number, staked.number)::text, 3, '0'),
-        coalesce(exposures.phase_id, staked.phase_id)
+        'number %s of phase %s', lpad(coalesce(held.number, staked.number)::text, 3, '0'), :phase_id
     ) as row,
     format(
         'total_bet is %s and weight %s; the bets that stand come to %s and %s',
-        exposures.total_bet,
-        exposures.weight,
+        held.total_bet,
+        held.weight,
         coalesce(staked.total_bet, 0),
         coalesce(staked.weight, 0)
     ) as detail
-from exposures
-full join staked
-    on staked.phase_id = exposures.phase_id
-    and staked.number = exposures.number
-where (:phases::integer[] is null or coalesce(exposures.phase_id, staked.phase_id) = any(:phases))
-    and (exposures.total_bet, exposures.weight)
-        is distinct from (coalesce(staked.total_bet, 0), coalesce(staked.weight, 0))
-order by coalesce(exposures.phase_id, staked.phase_id), coalesce(exposures.number, staked.number)
+from (
+    select exposures.number, exposures.total_bet, exposures.weight
+    from exposures
+    where exposures.phase_id = :phase_id
+) as held
+full join staked on staked.number = held.number
+where (held.total_bet, held.weight)
+    is distinct from (coalesce(staked.total_bet, 0), coalesce(staked.weight, 0))
+order by coalesce(held.number, staked.number)
 limit :few;
 
 -- name: phase_totals(few, phases)

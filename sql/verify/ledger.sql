@@ -129,7 +129,7 @@ select
     end as detail
 from (
     values (1, 'stakes'), (2, 'payouts'), (3, 'commission'), (4, 'desk'), (5, 'bonuses'),
-        (6, 'corrections')
+        (6, 'corrections'), (7, 'partners')
 ) as expected (id, kind)
 left join accounts
     on accounts.id = expected.id
@@ -191,6 +191,8 @@ left join (
         ('void', 'stakes', 1, true),
         ('payout', 'payouts', 1, true),
         ('commission', 'commission', 1, true),
+        ('resettlement', 'payouts', -1, true),
+        ('earning', 'partners', 1, false),
         ('deposit', 'desk', 1, false),
         ('withdrawal', 'desk', -1, false),
         ('advance', 'desk', -1, false),
@@ -203,7 +205,7 @@ left join (
 ) as expected (reason, house, direction, in_phase) on expected.reason = transfers.reason
 left join (
     values
-        ('deposit', 'cash'), ('withdrawal', 'cash'), ('commission', 'cash'),
+        ('deposit', 'cash'), ('withdrawal', 'cash'), ('commission', 'cash'), ('earning', 'cash'),
         ('advance', 'credit'), ('repayment', 'credit'),
         ('bonus', 'bonus'), ('expiry', 'bonus')
 ) as one_purse (reason, kind) on one_purse.reason = transfers.reason

@@ -3,6 +3,7 @@
 with owed as (
     select
         payouts.phase_id,
+        payouts.revision,
         payouts.sequence,
         sum(payouts.amount) as amount,
         min(payouts.transfer_id) as first_transfer,
@@ -12,7 +13,7 @@ with owed as (
     from payouts
     where (:phases::integer[] is null or payouts.phase_id = any(:phases))
         and (:since::bigint = 0 or payouts.transfer_id > :since or payouts.transfer_id is null)
-    group by payouts.phase_id, payouts.sequence
+    group by payouts.phase_id, payouts.revision, payouts.sequence
 ),
 
 paid as (
@@ -65,7 +66,7 @@ where owed.wrong_count > 0
             and paid.bonus_count = 0
         ) is not true
     )
-order by owed.phase_id, owed.sequence
+order by owed.phase_id, owed.sequence, owed.revision
 limit :few;
 
 -- name: commissions(few, phases)

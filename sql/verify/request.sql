@@ -48,7 +48,8 @@ from (
         and (
             requests.transfer_id is not null
             or requests.operation in (
-                'deposit', 'withdraw', 'withdrawal', 'advance', 'repay', 'bonus', 'reverse'
+                'deposit', 'withdraw', 'withdrawal', 'advance', 'repay', 'bonus', 'reverse',
+                'earning'
             )
         )
 ) as answered

@@ -102,6 +102,9 @@ with paid as (
         sum(payouts.amount) as total_out,
         count(*) as payout_count
     from payouts
+    join settlements
+        on settlements.phase_id = payouts.phase_id
+        and settlements.revision = payouts.revision
     where (:phases::integer[] is null or payouts.phase_id = any(:phases))
     group by payouts.phase_id
 )
@@ -172,22 +175,21 @@ order by paid.phase_id, paid.kind
 limit :few;
 
 -- name: read_draws(phases)
--- The phases that are drawn, with their numbers and their prizes.
+-- What was drawn, those draws too that do not count any more, with the prizes of their phases.
 select
-    settlements.phase_id,
-    settlements.number,
+    draws.phase_id,
+    draws.revision,
+    draws.number,
     phases.straight,
     phases.permutation,
     phases.near,
     phases.near_wraps
-from settlements
-join phases on phases.id = settlements.phase_id
-where settlements.number is not null
-    and phases.state = 'settled'
-    and (:phases::integer[] is null or settlements.phase_id = any(:phases))
-order by settlements.phase_id;
+from draws
+join phases on phases.id = draws.phase_id
+where (:phases::integer[] is null or draws.phase_id = any(:phases))
+order by draws.phase_id, draws.revision;
 
--- name: read_winners(phase_id, numbers)
+-- name: read_winners(phase_id, revision, numbers)
 -- The bets that stand on winning numbers beside what was paid, whichever of the two is there.
 select
     coalesce(won.sequence, paid.sequence) as sequence,
@@ -214,6 +216,7 @@ full join (
     select payouts.sequence, payouts.number, payouts.multiplier, payouts.amount
     from payouts
     where payouts.phase_id = :phase_id
+        and payouts.revision = :revision
 ) as paid
     on paid.sequence = won.sequence
     and paid.number = won.number

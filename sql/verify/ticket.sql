@@ -299,9 +299,15 @@ where (:since::bigint = 0 or tickets.transfer_id > :since)
     ) is not true
 order by tickets.phase_id, tickets.sequence;
 
--- name: read_tickets(since)
--- What the recomputation of every ticket's leaf needs.
+-- name: read_last_transfer()$
+-- The last of the transfers that tickets were paid by.
+select coalesce(max(tickets.transfer_id), 0)
+from tickets;
+
+-- name: read_tickets(after, end, most)
+-- What the recomputation of the leaves of the next tickets needs.
 select
+    tickets.transfer_id,
     tickets.phase_id,
     tickets.sequence,
     tickets.id::text as id,
@@ -313,5 +319,7 @@ select
     (tickets.total * 100)::bigint as total_cents,
     tickets.leaf
 from tickets
-where (:since::bigint = 0 or tickets.transfer_id > :since)
-order by tickets.phase_id, tickets.sequence;
+where tickets.transfer_id > :after
+    and tickets.transfer_id <= :end
+order by tickets.transfer_id
+limit :most;

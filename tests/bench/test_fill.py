@@ -8,6 +8,7 @@ from banker.bench.ground import Ground
 from banker.books import phase, placement, settlement
 from banker.books.phase import Phase
 from banker.books.request import Answer
+from banker.books.settlement import Draw
 from banker.database import reading, transaction
 from tests.balanced import assert_books_balance
 
@@ -26,7 +27,9 @@ async def test_so_many_tickets_win_and_no_more(ground: Ground) -> None:
     await fill(ground, opened.id, 3_000, lines=3, winners=77, number=137)
     async with transaction(ground.pool) as connection:
         await settlement.close(connection, opened.id, ground.manager.id)
-        settled = await settlement.settle(connection, opened.id, 137, ground.manager.id)
+        settled = await settlement.settle(
+            connection, opened.id, Draw(137, "the radio", ground.manager.id)
+        )
     assert settled.payout_count == 77
     await assert_books_balance(ground.pool)
 
@@ -37,7 +40,9 @@ async def test_none_or_all_of_the_tickets_win(ground: Ground, winners: int) -> N
     await fill(ground, opened.id, 1_000, winners=winners, number=7)
     async with transaction(ground.pool) as connection:
         await settlement.close(connection, opened.id, ground.manager.id)
-        settled = await settlement.settle(connection, opened.id, 7, ground.manager.id)
+        settled = await settlement.settle(
+            connection, opened.id, Draw(7, "the radio", ground.manager.id)
+        )
     assert settled.payout_count == winners
 
 

@@ -15,6 +15,7 @@ from banker.books import (
     ledger,
     people,
     phase,
+    resettlement,
     settlement,
     ticket,
     voiding,
@@ -23,6 +24,7 @@ from banker.books.cash import Counted, shift
 from banker.books.people import Person
 from banker.books.phase import Draft, Phase
 from banker.books.request import Answer
+from banker.books.settlement import Draw
 from banker.database import Pool, persist, transaction
 from banker.rules.prize import Prizes
 from tests.cast import (
@@ -46,7 +48,7 @@ PRIZES = Prizes(
 
 async def build(pool: Pool) -> Cast:
     """Phase 1 is settled with 123, 2 void after its closing, 3 void while open, 4 closed, 5 open,
-    6 a draft, and 7 settled without a ticket.
+    6 a draft, 7 settled without a ticket, and 8 with 111 at first and then with 222.
 
     Users: 2 Ko, 5 Aung, 6 Khin, 7 Hla; their cash purses are 101, 104, 107 and 110, bonus and
     credit follow. In phase 1 tickets 1 and 5 are Aung's, 2 Khin's, 4 Hla's from cash, bonus and
@@ -75,8 +77,9 @@ async def build(pool: Pool) -> Cast:
         empty = await phase.create(connection, cast.thida.id, Draft(name="empty"))
         await phase.open_(connection, empty.id)
         await settlement.close(connection, empty.id, cast.min.id)
-        await settlement.settle(connection, empty.id, 0, cast.min.id)
+        await settlement.settle(connection, empty.id, Draw(0, "the radio", cast.min.id))
     await _desk(pool, cast)
+    await _drawn_again(pool, cast)
     return cast
 
 
@@ -185,3 +188,31 @@ async def _desk(pool: Pool, cast: Cast) -> None:
     await move(cast.su, cash.withdraw, cast.khin.id, Decimal(30))
     async with transaction(pool) as connection:
         await approval.approve(connection, 1, cast.thida.id, "admin")
+
+
+async def _drawn_again(pool: Pool, cast: Cast) -> None:
+    """In phase 8 ticket 1 is Aung's, whom Ko brought in, 2 Khin's, and 3 Nan's, user 9. By 111 Aung
+    and Nan won, and Ko was paid 11.50. By 222 Aung alone wins, Ko has earned nothing, and Nan, who
+    has staked all of it again, owes 80.00."""
+    async with transaction(pool) as connection:
+        nan = await people.add(connection, "nan", "collector", PASSWORD_HASH)
+    await deposit(pool, cast, nan, "1.00")
+    taken = await _opened(pool, cast, "drawn again")
+    await placed(pool, taken, cast.aung, "111 10\n222 20\n500 1000")
+    await placed(pool, taken, cast.khin, "333 30")
+    await placed(pool, taken, nan, "111 1")
+    async with transaction(pool) as connection:
+        await settlement.close(connection, taken.id, cast.min.id)
+        await settlement.settle(connection, taken.id, Draw(111, "the radio", cast.min.id))
+    async with transaction(pool) as connection:
+        request = asked(cast.su, "earning", key="for November")
+        await cash.pay_earnings(connection, request, cast.ko.id, Decimal("11.50"), "for November")
+    await placed(pool, await _phase(pool, 5), nan, "900 80")
+    async with transaction(pool) as connection:
+        draw = Draw(222, "the gazette", cast.min.id, "misheard")
+        await resettlement.resettle(connection, taken.id, draw)
+
+
+async def _phase(pool: Pool, phase_id: int) -> Phase:
+    async with transaction(pool) as connection:
+        return await phase.read(connection, phase_id)

@@ -1,5 +1,6 @@
 """A person's money in plain Python, written from the design's rules and nothing in `banker`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -16,15 +17,22 @@ class Moved:
     undone: Decimal = ZERO
 
 
+@dataclass(frozen=True)
+class Parts:
+    """An amount by the purses that it came from, or that it went to."""
+
+    cash: Decimal
+    bonus: Decimal
+    credit: Decimal
+
+
 @dataclass
 class Ticket:
     """A stake on one number, and what it drew from each purse."""
 
     number: int
     total: Decimal
-    cash: Decimal
-    bonus: Decimal
-    credit: Decimal
+    drawn: Parts
     is_void: bool = False
     with_bonus: "Bonus | None" = None
 
@@ -39,6 +47,14 @@ class Bonus:
 
 
 @dataclass
+class Past:
+    """A settled phase: what stood in it, and what its winners were paid by the draw that counts."""
+
+    tickets: list[Ticket]
+    paid: list[Parts]
+
+
+@dataclass
 class Person:
     """Three purses and what moved them. Each verb answers whether it was done."""
 
@@ -49,6 +65,7 @@ class Person:
     limit: Decimal = ZERO
     moved: list[Moved] = field(default_factory=list)
     tickets: list[Ticket] = field(default_factory=list)
+    past: list[Past] = field(default_factory=list)
     current: Bonus | None = None
 
     @property
@@ -93,23 +110,33 @@ class Person:
         return self._did("bonus", amount)
 
     def stake(self, number: int, amount: Decimal) -> bool:
-        if amount > self.available:
+        drawn = self.draw(amount)
+        if drawn is None:
             return False
+        self.tickets.append(Ticket(number, amount, drawn, with_bonus=self.current))
+        return True
+
+    def draw(self, amount: Decimal) -> Parts | None:
+        """Cash first, then bonus, then credit."""
+        if amount > self.available:
+            return None
         cash = min(amount, self.cash)
         bonus = min(amount - cash, self.bonus)
         credit = amount - cash - bonus
         self.cash -= cash
         self.bonus -= bonus
         self.drawn += credit
-        ticket = Ticket(number, amount, cash, bonus, credit, with_bonus=self.current)
-        self.tickets.append(ticket)
-        return True
+        return Parts(cash, bonus, credit)
 
     def void(self, ticket: Ticket) -> None:
         ticket.is_void = True
-        self.cash += ticket.cash
-        self.bonus += ticket.bonus
-        self._receive(ticket.credit)
+        self.give_back(ticket.drawn)
+
+    def give_back(self, drawn: Parts) -> None:
+        """To the purses it came from."""
+        self.cash += drawn.cash
+        self.bonus += drawn.bonus
+        self.receive(drawn.credit)
 
     def reverse(self, moved: Moved, amount: Decimal, force: bool) -> bool:
         if amount > moved.amount - moved.undone:
@@ -117,7 +144,7 @@ class Person:
         if moved.kind == "withdraw":
             self.cash += amount
         elif moved.kind == "advance":
-            self._receive(amount)
+            self.receive(amount)
         elif moved.kind == "deposit":
             if amount > max(self.cash, ZERO) and not force:
                 return False
@@ -136,21 +163,52 @@ class Person:
     def settle(self, number: int, prize: Decimal) -> None:
         """Winnings ticket by ticket, then commission, then the bonus that was worked off."""
         standing = [ticket for ticket in self.tickets if not ticket.is_void]
-        for ticket in standing:
-            if ticket.number == number:
-                self._receive(ticket.total * prize)
+        self.past.append(Past(standing, self._win(standing, number, prize)))
         for ticket in standing:
             share = ticket.total * self.rate / 100
             self.cash += share.quantize(CENT, rounding=ROUND_HALF_EVEN)
         if self.current is not None:
             counting = [one.total for one in standing if one.with_bonus is self.current]
-            self.current.worked_off += sum(counting, ZERO)
-            if self.current.worked_off >= self.current.requirement:
-                turned = min(self.current.amount, self.bonus)
-                self.bonus -= turned
-                self.cash += turned
-                self.current = None
+            self.work_off(sum(counting, ZERO))
         self.tickets.clear()
+
+    def resettle(self, past: Past, number: int, prize: Decimal) -> Decimal:
+        """The right winners are paid, then the wrong ones give back what they were; their debt.
+        Commissions and bonuses stay as they are."""
+        wrong = past.paid
+        past.paid = self._win(past.tickets, number, prize)
+        return self.take_back(wrong)
+
+    def receive(self, amount: Decimal) -> Parts:
+        """What is owed on credit is repaid first."""
+        repaid = min(amount, self.drawn)
+        self.drawn -= repaid
+        self.cash += amount - repaid
+        return Parts(amount - repaid, ZERO, repaid)
+
+    def take_back(self, received: Sequence[Parts]) -> Decimal:
+        """Credit that was repaid is drawn again as far as it is still granted, the rest comes from
+        cash; what is not there is owed."""
+        repaid = sum((one.credit for one in received), ZERO)
+        redrawn = min(repaid, self.credit_left)
+        rest = sum((one.cash for one in received), ZERO) + repaid - redrawn
+        debt = max(rest - max(self.cash, ZERO), ZERO)
+        self.drawn += redrawn
+        self.cash -= rest
+        return debt
+
+    def work_off(self, stakes: Decimal) -> None:
+        """Stakes that count for the bonus under way; at the last of them what is left is cash."""
+        assert self.current is not None
+        self.current.worked_off += stakes
+        if self.current.worked_off >= self.current.requirement:
+            turned = min(self.current.amount, self.bonus)
+            self.bonus -= turned
+            self.cash += turned
+            self.current = None
+
+    def _win(self, tickets: Sequence[Ticket], number: int, prize: Decimal) -> list[Parts]:
+        return [self.receive(one.total * prize) for one in tickets if one.number == number]
 
     def _take_bonus_back(self, moved: Moved, amount: Decimal, force: bool) -> bool:
         ours = [one for one in self.moved if one.kind == "bonus"][-1] is moved
@@ -159,15 +217,10 @@ class Person:
         if amount > self.bonus and not force:
             return False
         held = min(amount, self.bonus)
+        self.current.amount -= amount
         self.bonus -= held
         self.cash -= amount - held
         return True
-
-    def _receive(self, amount: Decimal) -> None:
-        """What is owed on credit is repaid first."""
-        repaid = min(amount, self.drawn)
-        self.drawn -= repaid
-        self.cash += amount - repaid
 
     def _did(self, kind: str, amount: Decimal) -> bool:
         self.moved.append(Moved(kind, amount))

@@ -10,6 +10,7 @@ import pytest
 from banker.books import bonus, cash, ledger, phase, settlement, ticket
 from banker.books.cash import Counted
 from banker.books.phase import Draft
+from banker.books.settlement import Draw
 from banker.database import Pool, transaction
 from banker.errors import Malformed, WrongState
 from banker.rules.purse import Balance
@@ -132,7 +133,7 @@ async def test_two_phases_settled_at_once_work_off_the_same_bonus_in_turn(
 
     async def settle(phase_id: int) -> None:
         async with transaction(pool) as connection:
-            await settlement.settle(connection, phase_id, 999, cast.min.id)
+            await settlement.settle(connection, phase_id, Draw(999, "the radio", cast.min.id))
 
     await asyncio.gather(settle(cast.phase.id), settle(other.id))
     after = await balance(pool, cast)

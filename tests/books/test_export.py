@@ -75,8 +75,10 @@ async def test_a_settlement_is_a_row_with_all_its_figures(pool: Pool) -> None:
     assert [one["seal"] for one in rows] == [one["seal"].hex() for one in held]
     assert [(one["phase_id"], one["state"], one["number"]) for one in rows] == [
         ("1", "settled", "123"), ("2", "void", None), ("4", "closed", None),
-        ("7", "settled", "000"),
+        ("7", "settled", "000"), ("8", "settled", "222"),
     ]  # fmt: skip
+    assert (rows[-1]["draw"], rows[-1]["source"]) == ("2", "the gazette")
+    assert rows[-1]["partner_earnings"] == "0.00"
     for name in ("total_in", "total_out", "commission", "net_profit"):
         assert rows[0][name] == f"{held[0][name]:.2f}"
     assert (rows[0]["closed_by"], rows[0]["settled_by"]) == ("min", "min")
@@ -95,7 +97,7 @@ async def test_the_columns_are_named_as_they_come(pool: Pool, cast: Cast, what: 
 async def test_rows_are_those_of_a_phase_a_person_and_a_time(pool: Pool) -> None:
     cast = await build(pool)
     of_phase = await _exported(pool, "tickets", Chosen(phase_id=5))
-    assert [one["phase"] for one in of_phase] == ["open"] * 3
+    assert [one["phase"] for one in of_phase] == ["open"] * 4
     of_aung = await _exported(pool, "tickets", Chosen(user_id=cast.aung.id))
     assert {one["collector"] for one in of_aung} == {"aung"}
     entries = await _exported(pool, "entries", Chosen(user_id=cast.aung.id, phase_id=1))

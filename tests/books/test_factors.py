@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from banker.books import exposure, settlement, ticket
+from banker.books import exposure, rehearsal, ticket
 from banker.books.receipt import Receipt
 from banker.database import Pool, reading, transaction
 from banker.rules.prize import Prizes
@@ -100,7 +100,7 @@ async def test_it_weighs_what_it_counts_and_nothing_once_it_is_void(
 
 async def test_it_is_paid_what_it_counts(pool: Pool, cast: Cast, taken: Receipt) -> None:
     async with reading(pool) as connection:
-        rehearsed = await settlement.rehearse(connection, cast.phase.id, 137)
+        rehearsed = await rehearsal.rehearse(connection, cast.phase.id, 137)
     settled = await close_and_settle(pool, cast, 137)
     rows = await pool.fetch(
         "select number, multiplier, amount from payouts where sequence = 2 order by number"
@@ -111,7 +111,7 @@ async def test_it_is_paid_what_it_counts(pool: Pool, cast: Cast, taken: Receipt)
         (138, WON[138], Decimal("0.04")),
         (173, WON[173], Decimal("0.00")),
     ]
-    assert settled.total_out == rehearsed.total_out == Decimal("4000.44") + 800 + 25
+    assert settled.total_out == rehearsed.reckoning.total_out == Decimal("4000.44") + 800 + 25
     await assert_books_balance(pool)
 
 

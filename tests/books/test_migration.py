@@ -13,6 +13,7 @@ from pogo_core.util import migrate as pogo
 from banker.books import phase, settlement, ticket
 from banker.books.judgement import Slip
 from banker.books.request import Answer
+from banker.books.settlement import Draw
 from banker.books.verify import verified
 from banker.database import SQL, BadMigrationError, Pool, connect_pool, migrate, transaction
 from banker.embedded import House
@@ -146,7 +147,7 @@ async def test_an_old_house_goes_on(house: House, pool: Pool) -> None:
     await assert_books_balance(pool)
     async with transaction(pool) as connection:
         await settlement.close(connection, 2, 3)
-        settled = await settlement.settle(connection, 2, 500, 3)
+        settled = await settlement.settle(connection, 2, Draw(500, "the radio", 3))
     # 100 × 0.25 × 80, and 0.07 × 0.25 × 80.
     assert (str(settled.total_in), str(settled.total_out)) == ("101.07", "2001.40")
     await assert_books_balance(pool)

@@ -6,6 +6,7 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -20,11 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from banker.books import cash, ledger, people, phase, settlement, ticket
+from banker.books import cash, ledger, people, phase, resettlement, settlement, ticket
 from banker.books.cash import Counted
 from banker.books.people import Person
 from banker.books.receipt import Receipt
 from banker.books.request import Answer
+from banker.books.settlement import Draw
 from banker.database import Connection, Pool, connect_pool, transaction
 from banker.embedded import House
 from banker.errors import InsufficientFunds, WrongState
@@ -48,6 +50,15 @@ MOVEMENTS = ("deposit", "withdraw", "advance", "repay")
 Verb = Callable[[Connection], Awaitable[Any]]
 
 
+@dataclass
+class Past:
+    """A settled phase, and the draw of it that counts."""
+
+    phase_id: int
+    number: int
+    draw_count: int = 1
+
+
 class Money(RuleBasedStateMachine):
     """Two collectors and their purses, in the books and in the model."""
 
@@ -62,6 +73,7 @@ class Money(RuleBasedStateMachine):
         self.phase = self._run(self._open())
         self.transfers: list[list[int]] = [[], []]
         self.tickets: list[list[str]] = [[], []]
+        self.settled: list[Past] = []
 
     @rule(
         who=WHO, amount=AMOUNTS, kind=st.sampled_from(("deposit", "withdraw", "advance", "repay"))
@@ -129,11 +141,34 @@ class Money(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def settle(self, number: int) -> None:
         self._do(lambda c: settlement.close(c, self.phase.id, self.cast.min.id))
-        self._do(lambda c: settlement.settle(c, self.phase.id, number, self.cast.min.id))
+        self._do(
+            lambda c: settlement.settle(
+                c, self.phase.id, Draw(number, "the radio", self.cast.min.id)
+            )
+        )
         for one in self.models:
             one.settle(number, PRIZE)
+        self.settled.append(Past(self.phase.id, number))
         self.phase = self._run(self._open())
         self.tickets = [[], []]
+
+    @precondition(lambda self: self.settled)
+    @rule(number=NUMBERS, data=st.data())
+    def resettle(self, number: int, data: st.DataObject) -> None:
+        at = data.draw(st.integers(0, len(self.settled) - 1))
+        past = self.settled[at]
+        draw = Draw(number, "the gazette", self.cast.min.id, "misheard")
+        settled = self._do(lambda c: resettlement.resettle(c, past.phase_id, draw))
+        assert (settled.number, settled.revision) == (
+            f"{number:03d}",
+            past.draw_count + (number != past.number),
+        )
+        if number == past.number:
+            return
+        debts = [one.resettle(one.past[at], number, PRIZE) for one in self.models]
+        entered = self._do(lambda c: settlement.draws(c, past.phase_id))
+        assert entered[0].debt == sum(debts)
+        past.number, past.draw_count = number, past.draw_count + 1
 
     @invariant()
     def the_books_say_what_the_model_says(self) -> None:

@@ -5,8 +5,10 @@ import asyncpg
 import pytest
 
 from banker.books import phase, settlement
-from banker.books.phase import LARGEST_PRIZE, Draft, Phase
+from banker.books.phase import Draft, Phase
 from banker.books.request import Answer
+from banker.books.settlement import Draw
+from banker.books.terms import LARGEST_PRIZE
 from banker.database import Connection, Pool, transaction
 from banker.errors import IntakeStopped, Malformed, NotFound, PhaseClosed, WrongState
 from banker.rules import prize
@@ -217,5 +219,7 @@ async def test_the_service_cannot_change_what_a_closing_counted_and_sealed(
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await connection.execute(f"update settlements set {column} = {column}")
     async with transaction(pool) as connection:
-        assert (await settlement.settle(connection, cast.phase.id, 123, cast.min.id)).total_out
+        assert (
+            await settlement.settle(connection, cast.phase.id, Draw(123, "the radio", cast.min.id))
+        ).total_out
     await assert_books_balance(pool)

@@ -5,7 +5,8 @@ from itertools import permutations
 import asyncpg
 import pytest
 
-from banker.books import ledger, settlement
+from banker.books import ledger, rehearsal, settlement
+from banker.books.settlement import Draw
 from banker.database import Pool, reading, transaction
 from banker.errors import WrongState
 from banker.rules.prize import Prizes
@@ -36,20 +37,22 @@ async def test_winners_and_commission_are_paid_once(pool: Pool, cast: Cast) -> N
 
 async def again(pool: Pool, cast: Cast) -> settlement.Settlement:
     async with transaction(pool) as connection:
-        return await settlement.settle(connection, cast.phase.id, 137, cast.min.id)
+        return await settlement.settle(
+            connection, cast.phase.id, Draw(137, "the radio", cast.min.id)
+        )
 
 
 async def test_another_number_after_settling_is_refused(pool: Pool, cast: Cast) -> None:
     await close_and_settle(pool, cast, 137)
     async with transaction(pool) as connection:
         with pytest.raises(WrongState, match="settled with 137"):
-            await settlement.settle(connection, cast.phase.id, 138, cast.min.id)
+            await settlement.settle(connection, cast.phase.id, Draw(138, "the radio", cast.min.id))
 
 
 async def test_an_open_phase_is_not_settled(pool: Pool, cast: Cast) -> None:
     async with transaction(pool) as connection:
         with pytest.raises(WrongState, match="open"):
-            await settlement.settle(connection, cast.phase.id, 137, cast.min.id)
+            await settlement.settle(connection, cast.phase.id, Draw(137, "the radio", cast.min.id))
 
 
 async def test_closing_counts_seals_and_changes_nothing_twice(pool: Pool, cast: Cast) -> None:
@@ -66,9 +69,9 @@ async def test_closing_counts_seals_and_changes_nothing_twice(pool: Pool, cast: 
 async def test_a_rehearsal_changes_nothing(pool: Pool, cast: Cast) -> None:
     await placed(pool, cast.phase, cast.aung, "137 500")
     async with reading(pool) as connection:
-        rehearsed = await settlement.rehearse(connection, cast.phase.id, 137)
-    assert rehearsed.total_out == Decimal("40000.00")
-    assert [one.username for one in rehearsed.payouts] == ["aung"]
+        rehearsed = await rehearsal.rehearse(connection, cast.phase.id, 137)
+    assert rehearsed.reckoning.total_out == Decimal("40000.00")
+    assert [one.username for one in rehearsed.reckoning.payouts] == ["aung"]
     assert await cash(pool, cast.aung.id) == Decimal("999500.00")
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 import pytest
 
 from banker.books import exposure, ledger, phase, settlement, ticket, voiding
+from banker.books.settlement import Draw
 from banker.database import Pool, reading, transaction
 from banker.errors import NotFound, WrongState
 from tests.balanced import assert_books_balance
@@ -103,4 +104,4 @@ async def test_a_closed_phase_is_voided_and_a_settled_one_is_not(pool: Pool, cas
     await assert_books_balance(pool)
     async with transaction(pool) as connection:
         with pytest.raises(WrongState, match="void"):
-            await settlement.settle(connection, cast.phase.id, 137, cast.min.id)
+            await settlement.settle(connection, cast.phase.id, Draw(137, "the radio", cast.min.id))

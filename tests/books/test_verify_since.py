@@ -8,6 +8,7 @@ import pytest
 
 from banker.books import phase, settlement, ticket
 from banker.books.phase import Draft
+from banker.books.settlement import Draw
 from banker.books.verify import CHECKS, verification
 from banker.books.verify.verification import Verification
 from banker.database import Pool, transaction
@@ -215,4 +216,4 @@ async def _everything_once_more(pool: Pool, cast: Cast) -> None:
     async with transaction(pool) as connection:
         await settlement.close(connection, drawn.id, cast.min.id)
     async with transaction(pool) as connection:
-        await settlement.settle(connection, drawn.id, 777, cast.min.id)
+        await settlement.settle(connection, drawn.id, Draw(777, "the radio", cast.min.id))

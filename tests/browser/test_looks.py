@@ -56,7 +56,15 @@ async def test_the_collectors_pages_fit_a_phone(
     await page.click("#send")
     await page.wait_for_selector("#answer .receipt")
     await _assert_fits(page, "slip taken")
-    for path in ("/collect/tickets", "/account", "/schema", "/people", "/nowhere"):
+    for path in (
+        "/collect/tickets",
+        "/collect/statements",
+        "/collect/statements/1",
+        "/account",
+        "/schema",
+        "/people",
+        "/nowhere",
+    ):
         await page.goto(f"{address}{path}")
         await _assert_fits(page, path)
     await page.goto(f"{address}/collect/tickets?find=1")
@@ -91,6 +99,9 @@ async def test_the_staffs_pages_fit_a_phone(sign_in: SignIn, address: str, crowd
         "/cash/slips/1",
         "/cash/shifts",
         "/cash/shifts/1",
+        f"/phases/{crowded.phase.id}/statements",
+        f"/phases/{crowded.phase.id}/statements/{crowded.khin.id}",
+        f"/statements/{crowded.khin.id}",
         "/approvals",
         "/books",
         "/books/trail",

@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from banker.books import exposure, phase, session, settlement, ticket
+from banker.books import exposure, phase, resettlement, session, settlement, ticket
 from banker.books.people import Person
 from banker.books.phase import Draft
+from banker.books.settlement import Draw
 from banker.database import Pool, transaction
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, placed
@@ -276,6 +277,30 @@ async def test_a_ticket_that_won_shows_what_it_was_paid(
     lost = await placed(pool, cast.phase, cast.aung, "456 500")
     async with transaction(pool) as connection:
         await settlement.close(connection, 1, cast.min.id)
-        await settlement.settle(connection, 1, 123, cast.min.id)
+        await settlement.settle(connection, 1, Draw(123, "the radio", cast.min.id))
     assert "40,000" in (await visit(cast.aung, f"/tickets/{won.id}")).text
     assert "Payouts" not in (await visit(cast.aung, f"/tickets/{lost.id}")).text
+
+
+async def test_a_draw_is_told_with_what_it_brought(visit: Visit, cast: Cast, pool: Pool) -> None:
+    await placed(pool, cast.phase, cast.aung, "123 500\n456 100")
+    await placed(pool, cast.phase, cast.khin, "456 1")
+    assert "Drawn" not in (await visit(cast.aung, "/collect/side")).text
+    async with transaction(pool) as connection:
+        await settlement.close(connection, 1, cast.min.id)
+        await settlement.settle(connection, 1, Draw(123, "the radio", cast.min.id))
+    aung = (await visit(cast.aung, "/collect/side")).text
+    assert ("Won 40,000" in aung, "commission 90" in aung, "of 600 staked" in aung) == (True,) * 3
+    khin = (await visit(cast.khin, "/collect/side")).text
+    assert ("Nothing won" in khin, "commission" in khin.split("Drawn")[1].split("My slips")[0]) == (
+        True,
+        False,
+    )
+    assert "Drawn" not in (await visit(cast.hla, "/collect/side")).text
+    async with transaction(pool) as connection:
+        draw = Draw(456, "the gazette", cast.min.id, "misheard")
+        await resettlement.resettle(connection, 1, draw)
+    aung = (await visit(cast.aung, "/collect/side")).text
+    assert ("Won 8,000" in aung, "the 40,000 that it paid are taken back" in aung) == (True, True)
+    assert "is owed" not in aung
+    await assert_books_balance(pool)

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import time
 from hashlib import sha256
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 
+from banker.books import drafting
+from banker.books.calendar import Plan
+from banker.database import transaction
 from banker.embedded import House
+from banker.rules.calendar import Rule
 from banker.web.rendering import STATIC
 from tests.web.standing import Standing, standing
 
@@ -20,12 +25,18 @@ SECURITY = {
 }
 PAGES = {
     "thida": ["/risk", "/risk/1", "/phases", "/phases/new", "/phases/1", "/cash", "/people",
-              "/people/new", "/account", "/schema", "/nothing", "/monitor", "/approvals", "/books",
-              "/exports", "/cash/shifts"],
-    "min": ["/risk", "/phases", "/phases/1", "/account", "/cash"],
+              "/phases/1/copy", "/people/new", "/history", "/history/months",
+              "/history/months/2026-11", "/history/numbers", "/account", "/schema", "/nothing",
+              "/monitor", "/approvals", "/books", "/exports", "/cash/shifts",
+              "/phases/1/statements", "/phases/1/statements/5", "/statements/5"],
+    "min": ["/calendars", "/calendars/new?example=thai", "/calendars/1",
+            "/calendars/1/days/2030-01-16", "/calendars/1/change", "/risk", "/phases",
+            "/phases/1", "/phases/1/notice", "/account", "/cash",
+            "/partners", "/partners/2", "/partners/2/months/2026-11", "/partners/2/phases/1"],
     "su": ["/cash", "/account", "/risk", "/monitor", "/approvals", "/books", "/exports"],
-    "aung": ["/collect", "/collect/tickets", "/account", "/tickets/{ticket}", "/phases"],
-    "ko": ["/account", "/collect"],
+    "aung": ["/collect", "/collect/tickets", "/account", "/tickets/{ticket}",
+             "/tickets/{ticket}/proof", "/phases", "/collect/statements", "/collect/statements/1"],
+    "ko": ["/partner", "/partner/months/2026-11", "/partner/phases/1", "/account", "/collect"],
 }  # fmt: skip
 
 
@@ -34,6 +45,9 @@ async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
     async with standing(servers, template) as stood:
         placed = await stood.place("/api/phases/1", "137 500\n138r 10")
         stood.ticket = placed.json()["id"]
+        rule = Rule((1, 16), (), 5, time(8), time(14))
+        async with transaction(stood.pool) as connection:
+            await drafting.create(connection, stood.cast.min.id, Plan("Thai", rule, 1, 2))
         yield stood
 
 

@@ -95,15 +95,18 @@ async def test_a_phase_goes_its_way_and_pays_once(stood: Standing) -> None:
     assert (await _verb(stood, path, "closure"))[1] == f"{page}?done=closed"
 
     status, _, rehearsed = await _verb(stood, path, "rehearsal", number="137")
-    assert (status, "8,000" in rehearsed, "Type the number again" in rehearsed) == (200, True, True)
-    status, _, asked = await _verb(stood, path, "settlement", number="137", again="173")
-    assert (status, "This is not 137" in asked) == (400, True)
+    assert (status, "8,000" in rehearsed, "The number once more" in rehearsed) == (200, True, True)
+    radio = {"source": "the radio"}
+    status, _, asked = await _verb(stood, path, "settlement", number="137", again="173", **radio)
+    assert (status, "This is not 137" in asked, "the radio" in asked) == (400, True, True)
+    status, _, asked = await _verb(stood, path, "settlement", number="137", again="137")
+    assert (status, "at least one visible character" in asked) == (400, True)
     assert (await _read(stood, path)).state == "closed"
 
     for _ in range(2):
-        settled = await _verb(stood, path, "settlement", number="137", again="137")
+        settled = await _verb(stood, path, "settlement", number="137", again="137", **radio)
         assert settled[:2] == (200, f"{page}?done=settled")
-    status, _, refused = await _verb(stood, path, "settlement", number="138", again="138")
+    status, _, refused = await _verb(stood, path, "settlement", number="138", again="138", **radio)
     assert (status, "settled with 137" in refused) == (409, True)
     shown = await stood.page(stood.cast.min, "GET", page)
     assert shown.status_code == 200

@@ -72,7 +72,7 @@ async def document(stood: Standing) -> Any:
 async def plausible(stood: Standing) -> dict[str, list[str]]:
     """Ids that name something: a draft, an open and a closed phase, a ticket, a person."""
     paths = [await stood.draft(), await stood.open(), await stood.open()]
-    ticket = (await stood.place(paths[1], "137 500")).json()["id"]
+    tickets = [(await stood.place(path, "137 500")).json()["id"] for path in paths[1:3]]
     await stood.ask("min", "POST", f"{paths[2]}/closure")
     paid_in = await deposit(stood.pool, stood.cast, stood.cast.hla, "10.00")
     async with transaction(stood.pool) as connection:
@@ -82,9 +82,11 @@ async def plausible(stood: Standing) -> dict[str, list[str]]:
         )
     return {
         "phase_id": [path.rsplit("/", 1)[1] for path in paths],
-        "ticket_id": [ticket],
+        "ticket_id": tickets,
         "user_id": [str(stood.cast.hla.id)],
+        "partner_id": [str(stood.cast.ko.id)],
         "number": ["137", "000"],
+        "month": ["2026-11", "2026-13"],
         "transfer_id": [msgspec.json.decode(paid_in.body)["transfer_id"]],
         "approval_id": [waiting.approval_id],
     }

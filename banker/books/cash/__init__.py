@@ -7,6 +7,7 @@ went over the counter.
 
 from banker.books.cash.counted import Counted
 from banker.books.cash.credit import grant_credit
+from banker.books.cash.earning import pay_earnings
 from banker.books.cash.movement import advance, deposit, grant_bonus, repay, withdraw
 from banker.books.cash.reversal import reverse
 
@@ -16,6 +17,7 @@ __all__ = [
     "deposit",
     "grant_bonus",
     "grant_credit",
+    "pay_earnings",
     "repay",
     "reverse",
     "withdraw",

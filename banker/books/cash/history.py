@@ -36,8 +36,9 @@ class Recorded(msgspec.Struct, frozen=True):
 
     @property
     def left(self) -> Decimal:
-        """How much of it can still be undone."""
-        return Decimal(0) if self.reverses_id is not None else self.amount - self.undone
+        """How much of it can still be undone; nothing of a reversal or a partner's earnings."""
+        is_final = self.reverses_id is not None or self.reason == "earning"
+        return Decimal(0) if is_final else self.amount - self.undone
 
 
 async def newest(

@@ -108,6 +108,8 @@ def _part(original: Any, amount: Decimal | None) -> Decimal:
     """How much is to be undone. Raises `WrongState` for more than is left, or a reversal."""
     if original["reverses_id"] is not None:
         raise WrongState("A reversal is not reversed; count the money again as it should be.")
+    if original["reason"] == "earning":
+        raise WrongState("What a partner earned is put right by settling the phase anew.")
     left: Decimal = original["amount"] - original["undone"]
     if left == 0:
         raise WrongState("This transfer is undone already.", left=money(left))

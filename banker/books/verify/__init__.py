@@ -12,30 +12,13 @@ from contextlib import aclosing
 import asyncpg
 import msgspec
 
-from banker.books.verify import answers, checkpoint, draws, links, tickets
-from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify import answers, checkpoint, draws, exposures, links, moment, tickets
+from banker.books.verify.disagreement import FEW, UNREADABLE, Disagreement
+from banker.books.verify.moment import Moments
 from banker.books.verify.scope import Checkpoint, Scope
 from banker.database import Connection, Pool, queries, reading
 
-# How many disagreeing rows a check names, the first ones; the cause is seldom in the thousandth.
-FEW = 3
-
-# Most queries go over whole tables. Sums have no statistics, so that the planner takes them for
-# small and joins by nested loops, which cost a minute where hashing takes a tenth of a second. No
-# query takes more than one processor from those who work meanwhile.
-_SETTINGS = """
-set local statement_timeout = 0;
-set local idle_in_transaction_session_timeout = 0;
-set local enable_seqscan = on;
-set local max_parallel_workers_per_gather = 0;
-set local enable_nestloop = off;
-set local work_mem = '64MB'
-"""
-
-# Each query is planned for the scope that it is asked for.
-_PLANNING = "set local plan_cache_mode = force_custom_plan"
-
-Check = Callable[[Connection, Scope], AsyncGenerator[Disagreement, None]]
+Check = Callable[[Moments, Scope], AsyncGenerator[Disagreement, None]]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -58,20 +41,19 @@ async def verify(
     findings as soon as it is done. Lifts the time limits of the transaction it is given.
     """
     scope = await checkpoint.scope(connection, since)
-    return in_order(await go_over(connection, CHECKS, scope, say))
+    return in_order(await go_over(moment.one(connection), CHECKS, scope, say))
 
 
 async def go_over(
-    connection: Connection,
+    moments: Moments,
     names: Iterable[str],
     scope: Scope,
     say: Callable[[str, int], None] | None = None,
 ) -> dict[str, list[Finding]]:
-    """Some checks, in a transaction whose time limits are lifted; what each found."""
-    await connection.execute(_SETTINGS)
+    """Some checks, each at its moments, one after another; what each found."""
     found = {}
     for name in names:
-        found[name] = await _findings(connection, name, CHECKS[name], scope)
+        found[name] = await _findings(moments, name, CHECKS[name], scope)
         if say is not None:
             say(name, len(found[name]))
     return found
@@ -88,12 +70,10 @@ async def verified(pool: Pool) -> list[Finding]:
         return await verify(connection)
 
 
-async def _findings(connection: Connection, name: str, check: Check, scope: Scope) -> list[Finding]:
+async def _findings(moments: Moments, name: str, check: Check, scope: Scope) -> list[Finding]:
     found: list[Finding] = []
-    await connection.execute(_PLANNING)
     try:
-        # A savepoint: a check that Postgres itself refuses must not end the checks after it.
-        async with connection.transaction(), aclosing(check(connection, scope)) as rows:
+        async with aclosing(check(moments, scope)) as rows:
             async for row, detail in rows:
                 found.append(Finding(name, row, detail))
                 if len(found) == FEW:
@@ -108,10 +88,12 @@ def _asked(noun: str, *names: str) -> dict[str, Check]:
     named = queries(f"verify/{noun}")
 
     def check(name: str) -> Check:
-        async def ask(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+        async def ask(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
             # Each query takes of these what it names.
             arguments = {"few": FEW, **msgspec.structs.asdict(scope)}
-            async for row in getattr(named, name)(connection, **arguments):
+            async with moments() as connection:
+                rows = [row async for row in getattr(named, name)(connection, **arguments)]
+            for row in rows:
                 yield row["row"], row["detail"]
 
         return ask
@@ -130,13 +112,19 @@ CHECKS: dict[str, Check] = {
     "ticket_commissions": tickets.commissions,
     "leaves": tickets.leaves,
     **_asked("void", "voids", "refunds", "void_transfers", "void_times", "void_phases"),
-    **_asked("exposure", "exposure_rows", "exposures", "phase_totals"),
+    **_asked("exposure", "exposure_rows"),
+    "exposures": exposures.exposures,
+    **_asked("exposure", "phase_totals"),
     **_asked("settlement", "phase_states", "settlement_rows", "settlement_sums"),
     **_asked("settlement", "settlement_draws", "early_payments"),
     "seals": tickets.seals,
     "payouts": draws.payouts,
     **_asked("payment", "payout_transfers", "commissions", "commission_transfers"),
     **_asked("payment", "unclaimed_payments"),
+    **_asked("draw", "draws", "compensations", "resettlements"),
+    "earnings": draws.earnings,
+    **_asked("draw", "earning_sums", "earning_transfers", "partner_totals"),
+    **_asked("draw", "house_months", "collector_months", "number_months"),
     **_asked("request", "unbound_requests", "stray_requests", "desk_answers", "desk_requests"),
     "desk_receipts": answers.counted,
     **_asked("desk", "desk_transfers", "reversals", "debts", "bonuses", "drawers", "drawerless"),
@@ -154,5 +142,5 @@ FROM_CHECKPOINT = (
     "told_balances",
 )
 
-# About half of the work: what is worked out in Python, and one more.
-BESIDE = ("leaves", "seals", "link_hashes", "exposures")
+# What is gone over side by side where there is a hurry: what takes long in Python, and the rest.
+LANES = (("leaves", "seals"), ("link_hashes", "exposures"))

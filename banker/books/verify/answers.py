@@ -10,15 +10,19 @@ import msgspec
 from banker.books.cash import Counted
 from banker.books.verify import ahead
 from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify.moment import Moments
 from banker.books.verify.scope import Scope
-from banker.database import Connection, queries
+from banker.database import queries
 
 _request = queries("verify/request")
 
 
-async def counted(connection: Connection, _: Scope) -> AsyncGenerator[Disagreement, None]:
+async def counted(moments: Moments, _: Scope) -> AsyncGenerator[Disagreement, None]:
     """The answer to each deposit and withdrawal tells what was moved, and for whom."""
-    async with ahead.rows(_request.read_counted_cursor(connection)) as rows:
+    async with (
+        moments() as connection,
+        ahead.rows(_request.read_counted_cursor(connection)) as rows,
+    ):
         async for row in rows:
             name = f"request {row['key']} of user {row['actor_id']} to {row['operation']}"
             try:

@@ -1,11 +1,13 @@
 """Checkpoints: where a verification without a finding left the books, and where the next begins."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from banker.books.verify.scope import WHOLE, Checkpoint, Scope
+from banker.books.verify.scope import Checkpoint, Scope, Staked
 from banker.database import Connection, queries
 
 _checkpoint = queries("verify/checkpoint")
@@ -43,11 +45,20 @@ async def last(connection: Connection) -> Checkpoint | None:
 async def scope(connection: Connection, since: Checkpoint | None) -> Scope:
     """What there is to go over from a checkpoint on; everything, without one."""
     if since is None:
-        return WHOLE
+        return Scope()
     phases = await _checkpoint.touched_phases(
         connection, since=since.up_to, after=since.at - _UNSEEN
     )
-    return Scope(since.up_to, since.position, phases)
+    staked = {
+        row["phase_id"]: Staked(
+            row["up_to"],
+            row["voided_up_to"],
+            Counter(dict(zip(row["numbers"], map(int, row["cents"]), strict=True))),
+            Counter(dict(zip(row["numbers"], map(int, row["weights"]), strict=True))),
+        )
+        async for row in _checkpoint.read_staked(connection, phases=phases)
+    }
+    return Scope(since.up_to, since.position, phases, staked)
 
 
 async def survey(connection: Connection, since: Checkpoint | None) -> Survey:
@@ -67,8 +78,19 @@ async def survey(connection: Connection, since: Checkpoint | None) -> Survey:
     )
 
 
-async def keep(connection: Connection, seen: Survey) -> None:
+async def keep(connection: Connection, seen: Survey, staked: Mapping[int, Staked]) -> None:
     """Write what was seen, for the next verification to begin at; an older one is left behind."""
+    for phase_id, one in staked.items():
+        numbers = sorted(one.cents)
+        await _checkpoint.keep_staked(
+            connection,
+            phase_id=phase_id,
+            up_to=one.up_to,
+            voided_up_to=one.voided_up_to,
+            numbers=numbers,
+            cents=[one.cents[number] for number in numbers],
+            weights=[one.weights[number] for number in numbers],
+        )
     await _checkpoint.keep(
         connection,
         up_to=seen.up_to,

@@ -1,6 +1,5 @@
 """The chain of hashes beside the rows that it links, worked out again."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from operator import lt
@@ -11,13 +10,14 @@ import msgspec
 from banker.books import chain
 from banker.books.verify import ahead
 from banker.books.verify.disagreement import Disagreement
+from banker.books.verify.moment import Moments
 from banker.books.verify.scope import Scope
 from banker.database import Connection, queries
 
 _chain = queries("verify/chain")
 
 # Batches that are read at a time, and rows that no link names among theirs, at most.
-BATCHES = 4
+BATCHES = 8
 STRAYS = 1_000
 
 _BEYOND = 2**31  # the number of no account
@@ -33,19 +33,22 @@ class _Read(msgspec.Struct):
     contents: dict[str, Contents]
 
 
-async def link_hashes(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+async def link_hashes(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each link's hash follows from the one before it and from what its row says now, and the rows
     of each kind rise from link to link, so that none is linked twice."""
-    before = await _chain.read_hash_before(connection, position=scope.position) or chain.NOTHING
-    turns = asyncio.Lock()
+    async with moments() as connection:
+        found = await _chain.read_hash_before(connection, position=scope.position)
+        # The chain may grow faster than it is gone over.
+        end = await _chain.read_end(connection)
+    before = found or chain.NOTHING
     lasts: dict[str, Key] = {"entry": (scope.since, _BEYOND), "audit": (0, 0)}
-    # One plan for all: it is asked for thousands of times, and is long.
-    await connection.execute("set local plan_cache_mode = force_generic_plan")
 
     async def load(last: _Read | None) -> _Read | None:
         after = last.batches[-1]["position"] if last else scope.position
-        async with turns:
-            return await _read(connection, after)
+        async with moments() as connection:
+            # One plan for all: it is asked for thousands of times, and is long.
+            await connection.execute("set local plan_cache_mode = force_generic_plan")
+            return await _read(connection, after, end)
 
     async with aclosing(ahead.chunks(load)) as reads:
         async for read in reads:
@@ -53,15 +56,17 @@ async def link_hashes(connection: Connection, scope: Scope) -> AsyncGenerator[Di
                 kind, keys = batch["kind"], _keys(batch)
                 if not _agrees(batch, keys, read.contents[kind], before, lasts[kind]):
                     # Numbers that are wrong may have kept right ones from being read.
-                    async with turns:
+                    async with moments() as connection:
                         contents = await _one_by_one(connection, batch)
                     for disagreement in _disagreements(batch, contents, before, lasts[kind]):
                         yield disagreement
                 before, lasts[kind] = batch["hashes"][-32:], keys[-1]
 
 
-async def _read(connection: Connection, after: int) -> _Read | None:
-    batches = [row async for row in _chain.read_batches(connection, after=after, most=BATCHES)]
+async def _read(connection: Connection, after: int, end: int) -> _Read | None:
+    batches = [
+        row async for row in _chain.read_batches(connection, after=after, end=end, most=BATCHES)
+    ]
     if not batches:
         return None
     entries = _bounds([batch for batch in batches if batch["kind"] == "entry"])

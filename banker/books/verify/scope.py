@@ -1,5 +1,6 @@
 """How much of the books a verification goes over."""
 
+from collections import Counter
 from datetime import datetime
 
 import msgspec
@@ -14,13 +15,23 @@ class Checkpoint(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class Staked(msgspec.Struct):
+    """What a phase's tickets up to `up_to` stake by number, in cents and in cents times hundredths,
+    but for those that are void by a transfer up to `voided_up_to`."""
+
+    up_to: int
+    voided_up_to: int
+    cents: Counter[int]
+    weights: Counter[int]
+
+
 class Scope(msgspec.Struct, frozen=True):
     """Which rows are gone over: transfers, with their entries and tickets, above `since`; links
-    above `position`; and of phases, those of `phases` (None for all)."""
+    above `position`; of phases, those of `phases` (None for all), and of their bets those that are
+    not `staked` yet. What was counted of them is left in `counted`."""
 
     since: int = 0
     position: int = 0
     phases: list[int] | None = None
-
-
-WHOLE = Scope()
+    staked: dict[int, Staked] = {}
+    counted: dict[int, Staked] = {}

@@ -1,11 +1,14 @@
 """What a ticket froze, worked out again: its commission, its leaf, its place under the seal."""
 
+import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
 from banker.books.verify import ahead
 from banker.books.verify.disagreement import UNREADABLE, Disagreement
+from banker.books.verify.moment import Moments
 from banker.books.verify.scope import Scope
 from banker.database import Connection, queries
 from banker.rules import money, seal
@@ -17,12 +20,17 @@ _settlement = queries("verify/settlement")
 # that all the leaves at once would make (RFC 6962, 2.1).
 _RUN = 4096
 
+# How many tickets are read at a time.
+_TICKETS = 2_000
 
-async def commissions(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+
+async def commissions(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each ticket's commission is its rate's share of its total, rounded there; those that cannot
     but be right are not read."""
-    cursor = _ticket.read_commissions_cursor(connection, since=scope.since)
-    async with ahead.rows(cursor) as rows:
+    async with (
+        moments() as connection,
+        ahead.rows(_ticket.read_commissions_cursor(connection, since=scope.since)) as rows,
+    ):
         async for row in rows:
             try:
                 expected = money.share(row["total"], row["commission_rate"])
@@ -37,27 +45,41 @@ async def commissions(connection: Connection, scope: Scope) -> AsyncGenerator[Di
                 )
 
 
-async def leaves(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+async def leaves(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each ticket's stored leaf is the hash of what it says now."""
-    cursor = _ticket.read_tickets_cursor(connection, since=scope.since)
-    async with ahead.rows(cursor) as rows:
-        async for row in rows:
-            try:
-                expected = _leaf(row)
-            except UNREADABLE as error:
-                yield _name(row), f"the leaf cannot be worked out: {error}"
-                continue
-            if row["leaf"] != expected:
-                yield (
-                    _name(row),
-                    f"the stored leaf is {_hex(row['leaf'])}, the ticket's is {expected.hex()}",
-                )
+    async with moments() as connection:
+        # Tickets may come faster than they are gone over.
+        end = await _ticket.read_last_transfer(connection)
+
+    async def load(last: list[Any] | None) -> list[Any]:
+        after = last[-1]["transfer_id"] if last else scope.since
+        async with moments() as connection:
+            tickets = _ticket.read_tickets(connection, after=after, end=end, most=_TICKETS)
+            return [row async for row in tickets]
+
+    async with aclosing(ahead.chunks(load)) as chunks:
+        async for rows in chunks:
+            for row in rows:
+                try:
+                    expected = leaf_of(row)
+                except UNREADABLE as error:
+                    yield _name(row), f"the leaf cannot be worked out: {error}"
+                    continue
+                if row["leaf"] != expected:
+                    yield (
+                        _name(row),
+                        f"the stored leaf is {_hex(row['leaf'])}, the ticket's is {expected.hex()}",
+                    )
+            await asyncio.sleep(0)
 
 
-async def seals(connection: Connection, scope: Scope) -> AsyncGenerator[Disagreement, None]:
+async def seals(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each closed phase's root and seal follow from its leaves and the tickets void by then."""
-    async for row in _settlement.read_seals(connection, phases=scope.phases):
-        tree_root, voided = await _tree(connection, row["phase_id"], row["closed_at"])
+    async with moments() as connection:
+        sealed = [row async for row in _settlement.read_seals(connection, phases=scope.phases)]
+    for row in sealed:
+        async with moments() as connection:
+            tree_root, voided = await _tree(connection, row["phase_id"], row["closed_at"])
         name = f"settlement of phase {row['phase_id']}"
         if row["tree_root"] != tree_root:
             yield (
@@ -94,7 +116,8 @@ async def _tree(
     return seal.root(roots), voided
 
 
-def _leaf(row: Any) -> bytes:
+def leaf_of(row: Any) -> bytes:
+    """The leaf of a ticket as it stands now."""
     return seal.leaf(
         row["phase_id"],
         row["sequence"],

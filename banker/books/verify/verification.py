@@ -7,16 +7,18 @@ from datetime import datetime
 import msgspec
 
 from banker.books.verify import (
-    BESIDE,
     CHECKS,
     FROM_CHECKPOINT,
+    LANES,
     Finding,
     checkpoint,
     go_over,
     in_order,
+    moment,
 )
+from banker.books.verify.moment import Moments
 from banker.books.verify.scope import Scope
-from banker.database import Pool, queries, reading, transaction
+from banker.database import Pool, queries, transaction
 
 CHECK_COUNT = len(CHECKS)
 
@@ -24,6 +26,9 @@ Say = Callable[[str, int], None]
 Found = dict[str, list[Finding]]
 
 _checkpoint = queries("verify/checkpoint")
+
+# Of the time, what an unhurried verification is at work: the desk has the processors otherwise.
+_SHARE = 0.3
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -47,25 +52,24 @@ async def run(
 ) -> Verification:
     """Verify the whole books, or what came since the last checkpoint (the whole without one).
 
-    It reads without a lock, and writes down the outcome afterwards. Each check sees a moment of its
-    own: while one moment is held in sight for long, Postgres keeps every older version of the rows
-    that slips change, and the desk slows down tenfold. `say` is told of each check as `verify`
-    tells it, `CHECK_COUNT` times. One that `is_hurried` takes a second connection, and another
-    processor from those who work meanwhile.
+    It reads without a lock, at many moments (`moment`), and writes down the outcome afterwards.
+    `say` is told of each check as `verify` tells it, `CHECK_COUNT` times. One that `is_hurried`
+    never rests, and takes three connections, and with them processors from those who work
+    meanwhile.
     """
-    async with reading(pool) as connection:
+    share = 1.0 if is_hurried else _SHARE
+    async with moment.apart(pool, share)() as connection:
         since = None if whole else await checkpoint.last(connection)
         seen = await checkpoint.survey(connection, since)
         scope = await checkpoint.scope(connection, since)
-        found = await go_over(connection, FROM_CHECKPOINT if since else (), scope, say)
+        at_once = FROM_CHECKPOINT if since else ()
+        found = await go_over(moment.one(connection), at_once, scope, say)
     rest = [name for name in CHECKS if name not in found]
-    lanes = [
-        [name for name in rest if name in BESIDE],
-        [name for name in rest if name not in BESIDE],
-    ]
+    apart = [name for lane in LANES for name in lane]
+    lanes = [*LANES, [name for name in rest if name not in apart]]
     async with asyncio.TaskGroup() as group:
         for names in lanes if is_hurried else [rest]:
-            group.create_task(_go_over_apart(pool, names, scope, say, found))
+            group.create_task(_go_over(moment.apart(pool, share), names, scope, say, found))
     findings = in_order(found)
     async with transaction(pool) as connection:
         verified = Verification(
@@ -78,7 +82,7 @@ async def run(
             findings=findings,
         )
         if not findings:
-            await checkpoint.keep(connection, seen)
+            await checkpoint.keep(connection, seen, scope.counted)
         await _checkpoint.write_verification(
             connection,
             started_at=verified.started_at,
@@ -93,10 +97,7 @@ async def run(
     return verified
 
 
-async def _go_over_apart(
-    pool: Pool, names: Iterable[str], scope: Scope, say: Say | None, found: Found
+async def _go_over(
+    moments: Moments, names: Iterable[str], scope: Scope, say: Say | None, found: Found
 ) -> None:
-    """Some checks one after another, each in a transaction of its own."""
-    for name in names:
-        async with reading(pool) as connection:
-            found |= await go_over(connection, [name], scope, say)
+    found |= await go_over(moments, names, scope, say)

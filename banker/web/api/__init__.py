@@ -2,7 +2,21 @@
 
 from litestar import Router
 
-from banker.web.api import approvals, cash, exports, phases, risk, slips, tokens, users
+from banker.web.api import (
+    approvals,
+    cash,
+    draws,
+    exports,
+    history,
+    partners,
+    phases,
+    proofs,
+    risk,
+    slips,
+    statements,
+    tokens,
+    users,
+)
 from banker.web.api.body import demand_json
 
 router = Router(
@@ -11,10 +25,15 @@ router = Router(
         *tokens.handlers,
         *users.handlers,
         *phases.handlers,
+        *draws.handlers,
+        *history.handlers,
         *risk.handlers,
         *slips.handlers,
+        *proofs.handlers,
         *cash.handlers,
+        *partners.handlers,
         *exports.handlers(),
+        *statements.handlers,
         *approvals.handlers,
     ],
     before_request=demand_json,

@@ -119,6 +119,22 @@ async def grant_bonus(
 
 
 @post(
+    "/cash/earnings",
+    opt=dict(CASHIER),
+    tags=TAGS,
+    status_code=201,
+    summary="Pay a partner's earnings",
+)
+async def pay_earnings(
+    worker: AtWorker, person: Asker, data: JSONBody[CashForm], key: Key = None
+) -> Response[Counted]:
+    """All that waits, into the partner's cash, once for its Idempotency-Key; it is not reversed.
+    Where `amount` is not what waits by now, nothing is paid and `pending` says what is."""
+    desk = Desk(worker, person, key)
+    return _answered(await desk.pay_earnings(*data.read()))
+
+
+@post(
     "/cash/reversals",
     opt=dict(CASHIER),
     tags=TAGS,
@@ -220,6 +236,7 @@ handlers = (
     repay,
     grant_credit,
     grant_bonus,
+    pay_earnings,
     reverse,
     list_transfers,
     show_transfer,

@@ -16,7 +16,7 @@ from litestar.response import Stream
 from banker.books.export import COLUMNS, Chosen, Column, What
 from banker.errors import Malformed
 from banker.web import sheet_csv, sheet_xlsx
-from banker.web.access import CASHIER, MANAGER, Asker, AtWorker, is_still_in
+from banker.web.access import APPROVER, CASHIER, MANAGER, Asker, AtWorker, is_still_in
 from banker.web.api.fields import read_id, read_moment
 from banker.web.download import Downloads, Sheet
 from banker.web.sheet_csv import CsvSheet
@@ -28,6 +28,8 @@ WHO: Mapping[What, Mapping[str, Any]] = {
     "transfers": CASHIER,
     "tickets": MANAGER,
     "settlement": MANAGER,
+    "statements": MANAGER,
+    "statement": APPROVER,
 }
 FORMS: Mapping[str, tuple[Callable[[str, tuple[Column, ...]], Sheet], str]] = {
     "csv": (CsvSheet, sheet_csv.MEDIA_TYPE),
@@ -90,6 +92,9 @@ def read_chosen(
         raise Malformed(
             "A settlement is no single person's; leave the person out.", field="user_id"
         )
+    if what == "statement" and (phase_id is None or user_id is None):
+        missing = "phase_id" if phase_id is None else "user_id"
+        raise Malformed("A statement is of one collector in one phase; name both.", field=missing)
     chosen = Chosen(
         phase_id=None if phase_id is None else read_id(phase_id, "phase"),
         user_id=None if user_id is None else read_id(user_id, "person"),

@@ -49,10 +49,12 @@ class PhaseForm(Form, frozen=True):
     name: Name
     global_limit: Amount = "50000.00"
     total_limit: Amount | None = None
+    opens_at: datetime | None = None
     closes_at: datetime | None = None
     prizes: PrizesForm = PrizesForm()
     over_limit_policy: Annotated[str, Meta(pattern="^reject$")] = "reject"
     void_window_s: Annotated[int, Meta(ge=0, le=86400)] = 300
+    commission_rate: Rate | None = None
 
     def read(self) -> Draft:
         """The draft. Raises `Malformed`."""
@@ -65,7 +67,11 @@ class PhaseForm(Form, frozen=True):
             prizes=self.prizes.read(),
             over_limit_policy=self.over_limit_policy,
             void_window_s=self.void_window_s,
+            opens_at=read_moment(self.opens_at, "opens_at"),
             closes_at=read_moment(self.closes_at, "closes_at"),
+            commission_rate=None
+            if self.commission_rate is None
+            else money.read_rate(self.commission_rate),
         )
 
 
@@ -75,10 +81,12 @@ class PhaseChanges(Form, frozen=True):
     name: Name | UnsetType = UNSET
     global_limit: Amount | UnsetType = UNSET
     total_limit: Amount | UnsetType | None = UNSET
+    opens_at: datetime | UnsetType | None = UNSET
     closes_at: datetime | UnsetType | None = UNSET
     prizes: PrizesForm | UnsetType = UNSET
     over_limit_policy: Annotated[str, Meta(pattern="^reject$")] | UnsetType = UNSET
     void_window_s: Annotated[int, Meta(ge=0, le=86400)] | UnsetType = UNSET
+    commission_rate: Rate | UnsetType | None = UNSET
 
     def read(self) -> dict[str, Any]:
         """The changes by name. Raises `Malformed`."""
@@ -89,11 +97,20 @@ class PhaseChanges(Form, frozen=True):
         for limit in ("global_limit", "total_limit"):
             if changes.get(limit) is not None:
                 changes[limit] = read_limit(changes[limit], limit)
-        if "closes_at" in changes:
-            changes["closes_at"] = read_moment(changes["closes_at"], "closes_at")
+        for moment in ("opens_at", "closes_at"):
+            if moment in changes:
+                changes[moment] = read_moment(changes[moment], moment)
+        if changes.get("commission_rate") is not None:
+            changes["commission_rate"] = money.read_rate(changes["commission_rate"])
         if isinstance(self.prizes, PrizesForm):
             changes["prizes"] = self.prizes.read()
         return changes
+
+
+class CopyForm(Form, frozen=True):
+    """What a copy of a phase is called."""
+
+    name: Name
 
 
 class IntakeForm(Form, frozen=True):

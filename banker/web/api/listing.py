@@ -25,7 +25,7 @@ def listing(items: list[Row], limit: int, positions: list[int]) -> Listing[Row]:
     `positions` are the items' places in the order."""
     if len(items) <= limit:
         return Listing(items, None)
-    return Listing(items[:limit], _sealed(positions[limit - 1]))
+    return Listing(items[:limit], sealed(positions[limit - 1]))
 
 
 def position(cursor: str | None, start: int) -> int:
@@ -44,5 +44,6 @@ def position(cursor: str | None, start: int) -> int:
     return place
 
 
-def _sealed(place: int) -> str:
+def sealed(place: int) -> str:
+    """The cursor that stands for a place."""
     return base64.urlsafe_b64encode(f"after:{place}".encode()).decode()

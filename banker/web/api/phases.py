@@ -1,18 +1,17 @@
-"""Phases from draft to settlement, their limits, their risk and its stream."""
+"""Phases from draft to closing or void."""
 
 from litestar import get, patch, post
 from litestar.params import JSONBody
 
-from banker.books import four_eyes, phase, settlement, voiding
+from banker.books import copying, four_eyes, phase, settlement, voiding
 from banker.books.four_eyes import Waiting
 from banker.books.phase import Phase
-from banker.books.settlement import Settlement
 from banker.database import persist, reading, transaction
 from banker.web.access import ADMIN, MANAGER, SIGNED_IN, Asker, AtWorker, PathText
-from banker.web.api.fields import read_id, read_number, read_text
-from banker.web.api.forms import IntakeForm, NumberForm, PhaseChanges, PhaseForm, ReasonForm
+from banker.web.api.fields import read_id, read_text
+from banker.web.api.forms import CopyForm, IntakeForm, PhaseChanges, PhaseForm, ReasonForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
-from banker.web.api.views import PhaseView, RehearsalView, of_phase, of_rehearsal
+from banker.web.api.views import PhaseView, of_phase
 from banker.web.api.waiting import MAY_WAIT, waits
 from banker.worker import Worker
 
@@ -25,6 +24,22 @@ async def create_phase(worker: AtWorker, person: Asker, data: JSONBody[PhaseForm
     draft = data.read()
     async with transaction(worker.pool) as connection:
         return of_phase(await phase.create(connection, person.id, draft))
+
+
+@post(
+    "/phases/{phase_id:str}/copy",
+    opt=dict(MANAGER),
+    tags=TAGS,
+    summary="Copy a phase to a new draft",
+)
+async def copy_phase(
+    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[CopyForm]
+) -> PhaseView:
+    """A draft with its limits, also each number's own, payout factors, prizes, void window and
+    commission rate; without its times."""
+    copied, name = read_id(phase_id, "phase"), read_text(data.name, "name")
+    async with transaction(worker.pool) as connection:
+        return of_phase(await copying.copy(connection, person.id, copied, name))
 
 
 @patch(
@@ -135,51 +150,6 @@ async def set_intake(
     return _told(worker, told)
 
 
-@post(
-    "/phases/{phase_id:str}/rehearsal",
-    opt=dict(MANAGER),
-    tags=TAGS,
-    status_code=200,
-    summary="Rehearse a draw",
-)
-async def rehearse_phase(
-    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[NumberForm]
-) -> RehearsalView:
-    """What settling with this number would pay; changes nothing."""
-    async with reading(worker.pool) as connection:
-        rehearsed = await settlement.rehearse(
-            connection, read_id(phase_id, "phase"), read_number(data.number)
-        )
-    return of_rehearsal(rehearsed)
-
-
-@post(
-    "/phases/{phase_id:str}/settlement",
-    opt=dict(MANAGER),
-    tags=TAGS,
-    status_code=200,
-    summary="Settle a phase",
-)
-async def settle_phase(
-    worker: AtWorker, person: Asker, phase_id: PathText, data: JSONBody[NumberForm]
-) -> Settlement:
-    """Pays winners and commissions, once; again with the same number changes nothing."""
-    settled, number = read_id(phase_id, "phase"), read_number(data.number)
-    answer = await persist(
-        worker.pool,
-        lambda connection: settlement.settle(connection, settled, number, person.id),
-    )
-    worker.stream.tell_change(settled, money=True)
-    return answer
-
-
-@get("/phases/{phase_id:str}/settlement", opt=dict(MANAGER), tags=TAGS, summary="A settlement")
-async def show_settlement(worker: AtWorker, person: Asker, phase_id: PathText) -> Settlement:
-    """The settlement row; what is not known before the draw is null."""
-    async with reading(worker.pool) as connection:
-        return await settlement.read(connection, read_id(phase_id, "phase"))
-
-
 def _told(worker: Worker, changed: Phase) -> PhaseView:
     worker.stream.tell_change(changed.id)
     return of_phase(changed)
@@ -187,6 +157,7 @@ def _told(worker: Worker, changed: Phase) -> PhaseView:
 
 handlers = (
     create_phase,
+    copy_phase,
     amend_phase,
     list_phases,
     show_phase,
@@ -194,7 +165,4 @@ handlers = (
     close_phase,
     void_phase,
     set_intake,
-    rehearse_phase,
-    settle_phase,
-    show_settlement,
 )

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import msgspec
 
-from banker.books.payout import Reckoning
 from banker.books.people import Person
 from banker.books.phase import Phase
 from banker.books.receipt import BetTaken
@@ -25,7 +24,8 @@ class PrizesView(msgspec.Struct, frozen=True):
 
 
 class PhaseView(msgspec.Struct, frozen=True):
-    """A phase, and what it has taken so far."""
+    """A phase, and what it has taken so far. `commission_rate` is a percent string where it stands
+    in for every collector's own."""
 
     id: str
     name: str
@@ -36,7 +36,9 @@ class PhaseView(msgspec.Struct, frozen=True):
     prizes: PrizesView
     over_limit_policy: str
     void_window_s: int
+    opens_at: datetime | None
     closes_at: datetime | None
+    commission_rate: str | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
@@ -81,52 +83,20 @@ class TicketView(msgspec.Struct, frozen=True):
     voided_at: datetime | None
 
 
-class PayoutView(msgspec.Struct, frozen=True):
-    """What one bet would be paid."""
-
-    sequence: int
-    number: str
-    multiplier: str
-    amount: Decimal
-    collector_id: str
-    collector: str
-
-
-class CommissionView(msgspec.Struct, frozen=True):
-    """What a collector has earned."""
-
-    collector_id: str
-    collector: str
-    amount: Decimal
-
-
-class RehearsalView(msgspec.Struct, frozen=True):
-    """What settling would pay, to whom, and what it leaves. The lists are cut at 1,000 rows;
-    the counts and sums are of all."""
-
-    number: str
-    total_in: Decimal
-    total_out: Decimal
-    commission: Decimal
-    net_profit: Decimal
-    payout_count: int
-    payouts: list[PayoutView]
-    commissions: list[CommissionView]
-
-
 def of_phase(phase: Phase) -> PhaseView:
     """A phase as the API shows it."""
     prizes = phase.prizes
     fields = {
         name: getattr(phase, name)
         for name in PhaseView.__struct_fields__
-        if name not in ("id", "prizes")
+        if name not in ("id", "prizes", "commission_rate")
     }
     return PhaseView(
         id=str(phase.id),
         prizes=PrizesView(
             rate(prizes.straight), rate(prizes.permutation), rate(prizes.near), prizes.near_wraps
         ),
+        commission_rate=None if phase.commission_rate is None else rate(phase.commission_rate),
         **fields,
     )
 
@@ -163,31 +133,4 @@ def of_ticket(ticket: Ticket, whole: bool = True) -> TicketView:
         balance=ticket.balance_after,
         placed_at=ticket.placed_at,
         voided_at=ticket.voided_at,
-    )
-
-
-def of_rehearsal(rehearsal: Reckoning, most: int = 1000) -> RehearsalView:
-    """A rehearsal as the API shows it."""
-    return RehearsalView(
-        number=label(rehearsal.number),
-        total_in=rehearsal.total_in,
-        total_out=rehearsal.total_out,
-        commission=rehearsal.commission,
-        net_profit=rehearsal.net_profit,
-        payout_count=len(rehearsal.payouts),
-        payouts=[
-            PayoutView(
-                sequence=payout.sequence,
-                number=label(payout.number),
-                multiplier=rate(payout.multiplier),
-                amount=payout.amount,
-                collector_id=str(payout.collector_id),
-                collector=payout.username,
-            )
-            for payout in rehearsal.payouts[:most]
-        ],
-        commissions=[
-            CommissionView(str(due.collector_id), due.username, due.amount)
-            for due in rehearsal.commissions[:most]
-        ],
     )

@@ -64,4 +64,4 @@ update phase_totals set last_sequence = last_sequence + 1 where phase_id = 5;
 
 -- phase_totals: phase 5
 -- the last ticket taken away
-delete from tickets where phase_id = 5 and sequence = 3;
+delete from tickets where phase_id = 5 and sequence = 4;

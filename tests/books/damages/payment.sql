@@ -16,13 +16,13 @@ delete from payouts where sequence = 1 and number = 124;
 
 -- payouts: payout on 555 of ticket 5 of phase 1
 -- a loser that is paid
-insert into payouts (phase_id, sequence, number, multiplier, amount)
-values (1, 5, 555, 80, 80002.40);
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount)
+values (1, 1, 5, 555, 80, 80002.40);
 
 -- payouts: payout on 123 of ticket 6 of phase 1
 -- a void ticket that is paid
-insert into payouts (phase_id, sequence, number, multiplier, amount)
-values (1, 6, 123, 80, 72000);
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount)
+values (1, 1, 6, 123, 80, 72000);
 
 -- payouts: payout on 321 of ticket 2 of phase 1
 -- a bet that counts in full again
@@ -34,7 +34,7 @@ update tickets set cents[1] = cents[1] - 1 where phase_id = 1 and sequence = 1;
 
 -- payouts: payout on 123 of ticket 1 of phase 1
 -- another number drawn
-update settlements set number = 321 where phase_id = 1;
+update draws set number = 321 where phase_id = 1;
 
 -- payouts: payout on 123 of ticket 1 of phase 1
 -- other prizes
@@ -42,20 +42,22 @@ update phases set straight = 90 where id = 1;
 
 -- payouts: phase 1
 -- a draw that is no number
-update settlements set number = -5 where phase_id = 1;
+update draws set number = -5 where phase_id = 1;
 
 -- payouts: payout on 123 of ticket 77 of phase 1
 -- a payout on a ticket that there is not
-insert into payouts (phase_id, sequence, number, multiplier, amount) values (1, 77, 123, 80, 0);
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount)
+values (1, 1, 77, 123, 80, 0);
 
 -- early_payments: phase 88
 -- a payout in a phase that nobody knows
-insert into payouts (phase_id, sequence, number, multiplier, amount) values (88, 1, 123, 80, 0);
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount)
+values (88, 1, 1, 123, 80, 0);
 
 -- early_payments: phase 4
 -- a payout before the draw
-insert into payouts (phase_id, sequence, number, multiplier, amount)
-values (4, 1, 123, 80, 987.20);
+insert into payouts (phase_id, revision, sequence, number, multiplier, amount)
+values (4, 1, 1, 123, 80, 987.20);
 
 -- early_payments: phase 1
 -- a settled phase that is closed again
@@ -122,3 +124,7 @@ delete from commissions where collector_id = 7;
 -- unclaimed_payments: (payout)
 -- one payment for two tickets
 update payouts set transfer_id = 15 where sequence = 1;
+
+-- payouts: payout on 111 of ticket 3 of phase 8
+-- what a draw paid that was put right, made smaller
+update payouts set amount = amount - 1 where phase_id = 8 and revision = 1 and sequence = 3;

@@ -10,8 +10,9 @@ from tests.web.standing import Standing
 
 PHASE = {
     "id", "name", "state", "intake_open", "global_limit", "total_limit", "prizes",
-    "over_limit_policy", "void_window_s", "closes_at", "created_at", "opened_at", "closed_at",
-    "settled_at", "voided_at", "void_reason", "total_in", "ticket_count", "bet_count",
+    "over_limit_policy", "void_window_s", "opens_at", "closes_at", "commission_rate", "created_at",
+    "opened_at", "closed_at", "settled_at", "voided_at", "void_reason", "total_in", "ticket_count",
+    "bet_count",
 }  # fmt: skip
 
 
@@ -141,7 +142,6 @@ async def _do(stood: Standing, path: str, verb: str) -> httpx.Response:
         (["opening", "closure", "settlement"], "opening"),
         (["opening", "closure", "settlement"], "closure"),
         (["opening", "closure", "settlement"], "void"),
-        (["opening", "closure", "settlement"], "rehearsal"),
         (["opening", "void"], "opening"),
         (["opening", "void"], "closure"),
         (["opening", "void"], "settlement"),
