@@ -24,7 +24,7 @@ order by summed.collector_id;
 
 -- name: read_brought(phase_id)
 -- What the standing tickets of each partner's collectors came to, the partner as kept on the ticket;
--- and the terms: those of the first draw where there was one.
+-- and the terms: those of the first draw of which earnings are known, where there is one.
 select
     summed.partner_id,
     users.username,
@@ -46,10 +46,14 @@ from (
     group by tickets.partner_id
 ) as summed
 join users on users.id = summed.partner_id
-left join earnings as first
-    on first.phase_id = :phase_id
-    and first.revision = 1
-    and first.partner_id = summed.partner_id
+left join lateral (
+    select earnings.share_percentage, earnings.commission_rate
+    from earnings
+    where earnings.phase_id = :phase_id
+        and earnings.partner_id = summed.partner_id
+    order by earnings.revision
+    limit 1
+) as first on true
 order by summed.partner_id;
 
 -- name: open_totals(partner_ids)!

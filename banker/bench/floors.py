@@ -23,6 +23,7 @@ MOST = (("e1_p50/c_p50", "e1_w{w}_p50_ms", "c_p50_ms", 1.6),)
 MOST_ALONE = (
     ("f200_p99", "f200_p99_ms", 150.0),
     ("g_settle", "g_settle_s", 5.0),
+    ("g_beside", "g_beside_settle_s", 5.0),
     ("i_p99", "i_p99_ms", 1_000.0),
     ("j_growth", "j_growth_mb", 10.0),
     ("k_whole", "k_whole_s", 60.0),

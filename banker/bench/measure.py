@@ -37,8 +37,17 @@ PROMISED = {
     ),
     "f": ("f1_p50_ms", "f1_p99_ms", "f200_p50_ms", "f200_p99_ms"),
     # Closing and settling together in `g_close_s` and `g_settle_s`; winners paid a second set-wise
-    # (within `g_settle_s`) and one at a time.
-    "g": ("g_close_s", "g_settle_s", "g_set_payouts_per_s", "g_one_payouts_per_s"),
+    # (within `g_settle_s`) and one at a time; settling beside a busy desk, and what the desk takes
+    # alone and meanwhile.
+    "g": (
+        "g_close_s",
+        "g_settle_s",
+        "g_set_payouts_per_s",
+        "g_one_payouts_per_s",
+        "g_beside_settle_s",
+        "g_alone_bets_per_s",
+        "g_beside_bets_per_s",
+    ),
     "h": ("h256_bets_per_s",),
     # `i_p50_ms` and `i_p99_ms` are over all closings of the run: given in the last round alone.
     "i": ("i_p50_ms", "i_p99_ms", "i_worst_ms"),

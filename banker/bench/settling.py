@@ -1,9 +1,11 @@
-"""(g) Closing and settling a full phase, against paying its winners one at a time."""
+"""(g) Closing and settling a full phase: alone, beside a busy desk, and against paying its winners
+one at a time."""
 
 import time
 
 import msgspec
 
+from banker.bench.busy import settled_beside
 from banker.bench.closing import Closed
 from banker.bench.fill import fill
 from banker.bench.ground import Ground
@@ -23,7 +25,8 @@ __all__ = ["Closed", "Settled"]
 
 class Settled:
     """Every round closes and settles a phase of its own, filled set-wise with as many winning
-    tickets as the plan says; then a small phase whose winners are paid by a transaction each."""
+    tickets as the plan says; another such beside a busy desk; then a small phase whose winners are
+    paid by a transaction each."""
 
     letter = "g"
 
@@ -32,11 +35,11 @@ class Settled:
 
     async def round(self, ground: Ground, plan: Plan) -> dict[str, float]:
         """Seconds of the closing and of the settling, each up to its commit, and payouts a second
-        both ways: all of the settling against the paying alone."""
+        both ways: all of the settling against the paying alone. Beside the desk seconds up to the
+        answer, and what the desk takes without it and meanwhile."""
         full = await _filled(ground, plan, plan.million, plan.winners)
         started_at = time.perf_counter()
-        async with transaction(ground.pool) as connection:
-            await settlement.close(connection, full.id, ground.manager.id)
+        await _close(ground, full)
         closed_at = time.perf_counter()
         async with transaction(ground.pool) as connection:
             settled = await settlement.settle(
@@ -44,10 +47,13 @@ class Settled:
             )
         settle_s = time.perf_counter() - closed_at
         assert settled.payout_count == plan.winners
+        other = await _filled(ground, plan, plan.million, plan.winners)
+        await _close(ground, other)
         return {
             "g_close_s": closed_at - started_at,
             "g_settle_s": settle_s,
             "g_set_payouts_per_s": plan.winners / settle_s,
+            **await settled_beside(ground, plan, other.id, DRAWN),
             "g_one_payouts_per_s": await _one_at_a_time(ground, plan),
         }
 
@@ -58,14 +64,19 @@ async def _filled(ground: Ground, plan: Plan, bets: int, winners: int) -> Phase:
     return phase
 
 
+async def _close(ground: Ground, phase: Phase) -> None:
+    async with transaction(ground.pool) as connection:
+        await settlement.close(connection, phase.id, ground.manager.id)
+
+
 async def _one_at_a_time(ground: Ground, plan: Plan) -> float:
     """Payouts a second where every winner is a transaction that looks for itself: the phase is
     passed into, the ticket read, its purses locked. Who has won is known beforehand, one connection
     does it all, and what else the phase needs to be settled is not counted."""
     count = plan.paid_one_by_one
     small = await _filled(ground, plan, count * plan.lines, count)
+    await _close(ground, small)
     async with transaction(ground.pool) as connection:
-        await settlement.close(connection, small.id, ground.manager.id)
         reckoning = await work_out(connection, small, DRAWN)
     async with ground.pool.acquire() as connection:
         started_at = time.perf_counter()

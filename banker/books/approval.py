@@ -226,6 +226,7 @@ async def _settle(connection: Connection, row: Any, asked: dict[str, Any]) -> ob
 
 async def _resettle(connection: Connection, row: Any, asked: dict[str, Any]) -> object:
     draw = Draw(asked["number"], asked["source"], row["asked_by"], row["reason"], row["id"])
+    draw = msgspec.structs.replace(draw, instead_of=asked.get("instead_of"))
     return await resettlement.resettle(connection, asked["phase_id"], draw)
 
 

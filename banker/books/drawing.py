@@ -1,5 +1,7 @@
 """A draw is entered by one person, and confirmed by a second where the house wants four eyes."""
 
+import msgspec
+
 from banker.books import four_eyes, resettlement, settlement
 from banker.books import phase as phases
 from banker.books.four_eyes import Waiting
@@ -24,6 +26,7 @@ async def correct(connection: Connection, phase_id: int, draw: Draw) -> Settleme
         settled = await resettlement.check(connection, phase, draw.number)
         if settled.number == label(draw.number):
             return settled
+        draw = msgspec.structs.replace(draw, instead_of=settled.number)
         return await _wait(connection, "resettlement", phase_id, draw, draw.reason or phase.name)
     return await resettlement.resettle(connection, phase_id, draw)
 
@@ -32,4 +35,6 @@ async def _wait(
     connection: Connection, kind: four_eyes.Kind, phase_id: int, draw: Draw, reason: str
 ) -> Waiting:
     what = {"phase_id": phase_id, "number": draw.number, "source": draw.source}
+    if draw.instead_of is not None:
+        what["instead_of"] = draw.instead_of
     return await four_eyes.wait(connection, kind, draw.actor_id, what, reason)

@@ -39,13 +39,19 @@ async def resettle(connection: Connection, phase_id: int, draw: Draw) -> Settlem
 
     The right winners are paid first, so that nobody owes what they have won anyway; what is gone
     becomes a debt. Commission does not depend on the draw and stays. The same number again changes
-    nothing. Raises `WrongState` for a phase that is not settled.
+    nothing. Raises `WrongState` for a phase that is not settled, or by now with another number than
+    the one that the draw was to stand in for.
     """
     await phases.gate_exclusive(connection, phase_id)
     phase = await phases.read(connection, phase_id)
     settled = await check(connection, phase, draw.number)
     if settled.number == label(draw.number):
         return settled
+    if draw.instead_of not in (None, settled.number):
+        raise WrongState(
+            f"It was to stand in for {draw.instead_of}; by now the phase is settled with "
+            f"{settled.number}."
+        )
     revision = (settled.revision or 0) + 1
     reckoning = await reckonings.work_out(connection, phase, draw.number)
     wrong = await payout.paid(connection, phase_id)

@@ -15,6 +15,7 @@ from banker.rules.prize import Prizes
 
 DRAWS = 10
 SLIPS = 60
+HIT = 4
 MISHEARD = 7
 PAID_AFTER = 8
 PRIZES = Prizes(straight=Decimal(680))
@@ -43,13 +44,13 @@ async def _draw(
         await placement.place(connection, draft.id, slips)
         await settlement.close(connection, draft.id, manager.id)
         staked = [one.staked_cents for one in await exposure.read(connection, draft.id)]
-        # Some draws hit what many play.
         popular = sorted(range(1000), key=lambda one: -staked[one])
-        drawn = popular[chance.randrange(12)] if number % 3 == 0 else chance.randrange(1000)
+        # One of them hits what many play.
+        drawn = popular[chance.randrange(25, 50) if number == HIT else chance.randrange(250, 1000)]
         await settlement.settle(connection, draft.id, Draw(drawn, "the broadcast", manager.id))
     if number == MISHEARD:
         async with transaction(pool) as connection:
-            right = Draw(popular[3], "the gazette", manager.id, "misheard in the broadcast")
+            right = Draw(popular[200], "the gazette", manager.id, "misheard in the broadcast")
             await resettlement.resettle(connection, draft.id, right)
 
 

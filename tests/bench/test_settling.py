@@ -2,6 +2,7 @@
 
 import pytest
 
+from banker.bench.busy import FULL_AFTER
 from banker.bench.ground import Ground
 from banker.bench.measure import PROMISED
 from banker.bench.plan import Plan
@@ -9,7 +10,9 @@ from banker.bench.settling import Closed, Settled
 from tests.balanced import assert_books_balance
 
 
-async def test_a_settled_round_leaves_two_settled_phases(ground: Ground, small: Plan) -> None:
+async def test_a_settled_round_leaves_three_settled_phases_and_a_busy_one(
+    ground: Ground, small: Plan
+) -> None:
     settled = Settled()
     await settled.prepare(ground, small)
     figures = await settled.round(ground, small)
@@ -20,8 +23,15 @@ async def test_a_settled_round_leaves_two_settled_phases(ground: Ground, small: 
     )
     assert [tuple(row) for row in rows] == [
         (small.winners, 137, small.million),
+        (small.winners, 137, small.million),
         (small.paid_one_by_one, 137, small.paid_one_by_one * small.lines),
     ]
+    busy = await ground.pool.fetchrow(
+        "select state, ticket_count from phases"
+        " join phase_totals on phase_id = phases.id where name = 'kept busy'"
+    )
+    assert busy["state"] == "open"
+    assert busy["ticket_count"] > FULL_AFTER
     await assert_books_balance(ground.pool)
 
 

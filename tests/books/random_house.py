@@ -45,14 +45,16 @@ Verb = Callable[[Connection], Awaitable[Any]]
 
 
 class RandomHouse:
-    """People who come and go at the desk between and during the phases. `settled` are the phases
-    that were, the newest last."""
+    """People who come and go at the desk between and during the phases. `taking` are those that
+    take slips, with a number that somebody has in each; `settled` those that were, the newest
+    last."""
 
     def __init__(self, pool: Pool, cast: Cast, seed: int) -> None:
         self.pool = pool
         self.cast = cast
         self.chance = random.Random(seed)
         self.model = Books({}, {})
+        self.taking: list[tuple[draw_model.Phase, int]] = []
         self.settled: list[draw_model.Phase] = []
         self.people: dict[int, Person] = {}
         self._ticket_ids: dict[tuple[int, int], str] = {}
@@ -73,14 +75,20 @@ class RandomHouse:
             self.people[person.id] = person
             self.model.collectors[person.id] = Collector(rate, partner=brought_by)
 
-    async def close(self) -> tuple[draw_model.Phase, int] | None:
-        """A phase from its opening to its closing, and a number that somebody may have; None where
-        it was called off."""
+    async def open(self) -> None:
+        """A phase that takes slips; others may be open beside it."""
         played = await self._open()
         winner = self.chance.choice((*WINNERS, self.chance.randrange(1000)))
+        self.taking.append((played, winner))
         for _ in range(self.chance.randint(1, 3)):
             await self.live()
             await self._place(played, winner)
+
+    async def close(self) -> tuple[draw_model.Phase, int] | None:
+        """The end of one of the phases that take slips, and a number that somebody may have; None
+        where it was called off."""
+        played, winner = self.taking.pop(self.chance.randrange(len(self.taking)))
+        await self._place(played, winner)
         for one in list(played.standing):
             if self.chance.random() < 0.15:
                 ticket_id = UUID(self._ticket_ids[played.id, one.sequence])

@@ -71,7 +71,7 @@ async def test_it_changes_nothing_in_any_state(pool: Pool, cast: Cast) -> None:
         if state == "closed":
             await do(pool, lambda c: settlement.close(c, cast.phase.id, cast.min.id))
         if state == "settled":
-            await close_or_settle(pool, cast)
+            await close_and_settle(pool, cast, 137)
         before = await counted(pool)
         for number in (137, 138, 0, 999):
             await rehearse(pool, cast, number)
@@ -149,10 +149,6 @@ async def test_what_comes_in_meanwhile_is_not_promised(pool: Pool, cast: Cast) -
     assert await held(pool, cast.aung) == of(cast.aung, before).after.cash_balance + Decimal(
         "79.15"
     )
-
-
-async def close_or_settle(pool: Pool, cast: Cast) -> None:
-    await close_and_settle(pool, cast, 137)
 
 
 async def counted(pool: Pool) -> dict[str, tuple[int, str]]:

@@ -3,9 +3,10 @@
 import asyncio
 from decimal import Decimal
 
+import asyncpg
 import pytest
 
-from banker.books import payout, phase, settlement, voiding
+from banker.books import payout, people, phase, settlement, voiding
 from banker.books.phase import Draft
 from banker.books.resettlement import resettle
 from banker.books.settlement import Draw
@@ -118,6 +119,26 @@ async def test_a_settled_phase_is_not_called_off(pool: Pool, cast: Cast) -> None
     await assert_books_balance(pool)
 
 
+async def test_partners_keep_the_first_terms_that_are_known(
+    pool: Pool, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    """Nothing is known of what the first draw earned them; the second is on the terms of its day,
+    and so is the third."""
+    await placed(pool, cast.phase, cast.aung, "500 100.00")
+    await close_and_settle(pool, cast, 137)
+    await owner.execute(_FROM_BEFORE)
+    await correct(pool, cast, 138)
+    terms = {"share_percentage": Decimal(100), "commission_rate": Decimal(100)}
+    await do(pool, lambda c: people.amend(c, cast.ko.id, cast.thida.id, **terms))
+    await correct(pool, cast, 139)
+    rows = await pool.fetch("select revision, earned, status from earnings order by revision")
+    assert [tuple(row) for row in rows] == [
+        (2, Decimal("5.00"), "replaced"),
+        (3, Decimal("5.00"), "pending"),
+    ]
+    await assert_books_balance(pool)
+
+
 async def test_settled_anew_by_many_at_once_it_is_once(pool: Pool, cast: Cast) -> None:
     await placed(pool, cast.phase, cast.aung, "137 500")
     await placed(pool, cast.phase, cast.khin, "138 200")
@@ -139,3 +160,14 @@ async def test_two_numbers_at_once_follow_one_another(pool: Pool, cast: Cast) ->
     assert last == max(answers, key=lambda one: one.revision or 0)
     assert await held(pool, cast.khin) == Decimal("1000000.00") - 30 + 800
     await assert_books_balance(pool)
+
+
+_FROM_BEFORE = """
+delete from earnings;
+delete from partner_totals;
+update house_months set partner_earnings = 0;
+update settlements set partner_earnings = null;
+alter table draws disable trigger draws_are_append_only;
+update draws set partner_earnings = null;
+alter table draws enable trigger draws_are_append_only;
+"""

@@ -1,20 +1,19 @@
-import random
-from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import permutations
+import asyncio
+from decimal import Decimal
 
 import asyncpg
 import pytest
 
-from banker.books import ledger, rehearsal, settlement
+from banker.books import ledger, payout, placement, settlement, voiding
+from banker.books.people import Person
+from banker.books.request import Answer
+from banker.books.resettlement import resettle
 from banker.books.settlement import Draw
-from banker.database import Pool, reading, transaction
+from banker.database import Pool, persist, reading, transaction
 from banker.errors import WrongState
-from banker.rules.prize import Prizes
 from tests.balanced import assert_books_balance
-from tests.cast import Cast, close_and_settle, deposit, gather, placed, slip
-from tests.cast import place as place_slips
-
-CENT = Decimal("0.01")
+from tests.books.correcting import correct, do, held, opened
+from tests.cast import Cast, close_and_settle, deposit, placed, slip
 
 
 async def cash(pool: Pool, person_id: int) -> Decimal:
@@ -66,15 +65,6 @@ async def test_closing_counts_seals_and_changes_nothing_twice(pool: Pool, cast: 
     assert (closed[0].number, closed[0].net_profit, len(closed[0].seal)) == (None, None, 64)
 
 
-async def test_a_rehearsal_changes_nothing(pool: Pool, cast: Cast) -> None:
-    await placed(pool, cast.phase, cast.aung, "137 500")
-    async with reading(pool) as connection:
-        rehearsed = await rehearsal.rehearse(connection, cast.phase.id, 137)
-    assert rehearsed.reckoning.total_out == Decimal("40000.00")
-    assert [one.username for one in rehearsed.reckoning.payouts] == ["aung"]
-    assert await cash(pool, cast.aung.id) == Decimal("999500.00")
-
-
 async def test_a_payout_repays_drawn_credit_first(pool: Pool, cast: Cast) -> None:
     await deposit(pool, cast, cast.hla, "10.00")
     async with transaction(pool) as connection:
@@ -99,52 +89,90 @@ async def test_a_bet_keeps_the_factor_it_was_taken_at(
     await assert_books_balance(pool)
 
 
-@pytest.mark.parametrize("seed", range(6))
-async def test_random_phases_equal_an_independent_calculation(pool: Pool, seed: int) -> None:
-    chance = random.Random(seed)
-    prizes = Prizes(
-        Decimal(chance.choice((80, 85, "77.5"))),
-        Decimal(chance.choice((0, 10, "1.25"))),
-        Decimal(chance.choice((0, 5, "0.33"))),
-        chance.random() < 0.5,
-    )
-    cast = await gather(pool, prizes=prizes)
-    bets = []
-    for _ in range(12):
-        person = chance.choice((cast.aung, cast.khin))
-        numbers = [chance.choice((0, 1, 999, 998, 120, 12, 21, 102)) for _ in range(4)]
-        amounts = {n: Decimal(chance.randrange(1, 10**6)) / 100 for n in numbers}
-        text = "\n".join(f"{number:03d}={amount}" for number, amount in amounts.items())
-        await place_slips(pool, cast.phase, slip(person, text))
-        bets.append((person, amounts))
-    winner = chance.choice((0, 999, 120, 21))
-    before = {p.id: await cash(pool, p.id) for p in (cast.aung, cast.khin)}
-    settled = await close_and_settle(pool, cast, winner)
-    out, earned = Decimal(0), Decimal(0)
-    for person, amounts in bets:
-        fee = Decimal(15 if person is cast.aung else 0)
-        commission = rounded(sum(amounts.values()) * fee / 100)
-        won = sum((paid(number, amount, winner, prizes) for number, amount in amounts.items()), 0)
-        before[person.id] += commission + won
-        out, earned = out + won, earned + commission
-    assert (settled.total_out, settled.commission) == (out, earned)
-    assert settled.net_profit == settled.total_in - out - earned
-    assert before == {p.id: await cash(pool, p.id) for p in (cast.aung, cast.khin)}
+async def test_settled_by_many_at_once_it_is_once(pool: Pool, cast: Cast) -> None:
+    await placed(pool, cast.phase, cast.aung, "137 500")
+    await do(pool, lambda c: settlement.close(c, cast.phase.id, cast.min.id))
+    answers = await asyncio.gather(*[settle(pool, cast.phase.id, cast, 137) for _ in range(12)])
+    assert all(one == answers[0] for one in answers)
+    assert await held(pool, cast.aung) == Decimal("1000000.00") - 500 + 40000 + 75
     await assert_books_balance(pool)
 
 
-def paid(number: int, amount: Decimal, winner: int, prizes: Prizes) -> Decimal:
-    """Straight from the rules: one prize a bet, rounded half even to the cent."""
-    orders = {"".join(digits) for digits in permutations(f"{winner:03d}")}
-    distance = abs(number - winner)
-    if number == winner:
-        return rounded(amount * prizes.straight)
-    if f"{number:03d}" in orders:
-        return rounded(amount * prizes.permutation)
-    if distance == 1 or (prizes.near_wraps and distance == 999):
-        return rounded(amount * prizes.near)
-    return Decimal(0)
+async def test_of_two_numbers_at_once_one_is_drawn(pool: Pool, cast: Cast) -> None:
+    await placed(pool, cast.phase, cast.aung, "137 500\n138 500")
+    await do(pool, lambda c: settlement.close(c, cast.phase.id, cast.min.id))
+    numbers = (137, 138, 139) * 3
+    answers = await asyncio.gather(
+        *[settle(pool, cast.phase.id, cast, one) for one in numbers], return_exceptions=True
+    )
+    [drawn] = {one.number for one in answers if isinstance(one, settlement.Settlement)}
+    assert sum(isinstance(one, WrongState) for one in answers) == 6
+    async with reading(pool) as connection:
+        assert (await settlement.read(connection, cast.phase.id)).number == drawn
+    await assert_books_balance(pool)
 
 
-def rounded(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, rounding=ROUND_HALF_EVEN)
+async def test_settled_settled_anew_and_called_off_the_books_balance(
+    pool: Pool, cast: Cast
+) -> None:
+    other = await opened(pool, cast)
+    for one in (cast.phase, other):
+        await placed(pool, one, cast.aung, "137 500\n138 20")
+        await placed(pool, one, cast.khin, "138 200")
+    await close_and_settle(pool, cast, 137)
+    await assert_books_balance(pool)
+    await correct(pool, cast, 138)
+    await assert_books_balance(pool)
+    await do(pool, lambda c: settlement.close(c, other.id, cast.min.id))
+    await do(pool, lambda c: voiding.void(c, other.id, "no draw", cast.min.id))
+    await assert_books_balance(pool)
+    with pytest.raises(WrongState, match="void"):
+        await settle(pool, other.id, cast, 137)
+    async with reading(pool) as connection:
+        first = await payout.paid(connection, cast.phase.id, revision=1)
+    assert [(one.username, one.amount) for one in first] == [("aung", Decimal("40000.00"))]
+    assert await held(pool, cast.aung) == Decimal("1000000.00") - 520 + 1600 + 78
+
+
+async def test_who_stakes_elsewhere_is_paid_meanwhile(pool: Pool, cast: Cast) -> None:
+    """Winners who place slips in another phase all the while, and phases of one month that are
+    settled side by side: nobody waits for ever, and every cent is there."""
+    full = [await opened(pool, cast) for _ in range(6)]
+    for one in full:
+        await placed(pool, one, cast.aung, "137 1")
+        await placed(pool, one, cast.khin, "137 2")
+        await do(pool, lambda c, at=one.id: settlement.close(c, at, cast.min.id))
+    over = asyncio.Event()
+
+    async def stake(person: Person) -> int:
+        count = 0
+        while not over.is_set():
+            sent = slip(person, "500 1\n137 1", phase_id=cast.phase.id)
+            judged = await persist(pool, lambda c, at=sent: placement.place(c, cast.phase.id, [at]))
+            assert isinstance(judged.answers[0], Answer), judged.answers
+            count += 1
+        return count
+
+    async with asyncio.TaskGroup() as group:
+        staking = [group.create_task(stake(one)) for one in (cast.aung, cast.khin)]
+        await asyncio.gather(*[settle(pool, one.id, cast, 137) for one in full])
+        await asyncio.gather(*[correct_one(pool, cast, one.id) for one in full])
+        over.set()
+    aung, khin = (task.result() for task in staking)
+    commission = aung * Decimal("0.30") + 6 * Decimal("0.15")
+    await do(pool, lambda c: settlement.close(c, cast.phase.id, cast.min.id))
+    await settle(pool, cast.phase.id, cast, 500)
+    assert await held(pool, cast.aung) == Decimal(1_000_000) - 6 + 78 * aung + commission
+    assert await held(pool, cast.khin) == Decimal(1_000_000) - 12 + 78 * khin
+    await assert_books_balance(pool)
+
+
+async def settle(pool: Pool, phase_id: int, cast: Cast, number: int) -> settlement.Settlement:
+    draw = Draw(number, "the radio", cast.min.id)
+    return await persist(pool, lambda c: settlement.settle(c, phase_id, draw))
+
+
+async def correct_one(pool: Pool, cast: Cast, phase_id: int) -> None:
+    """Nobody has this number."""
+    draw = Draw(555, "the gazette", cast.min.id, "misheard")
+    await persist(pool, lambda c: resettle(c, phase_id, draw))

@@ -12,8 +12,9 @@ import asyncpg
 import msgspec
 import pytest
 
-from banker.books import cash, job, samples
+from banker.books import cash, job, phase, samples
 from banker.books.job import Job
+from banker.books.phase import Draft
 from banker.database import Pool, reading, transaction
 from banker.embedded import House
 from banker.jobs.timetable import TIMETABLE, VERIFICATION, WHOLE_VERIFICATION
@@ -38,6 +39,12 @@ class Case(msgspec.Struct, frozen=True):
 
 CASES = (
     Case(
+        "opening",
+        "select pg_advisory_xact_lock_shared(61, id) from phases",
+        "update phases set opens_at = clock_timestamp() where state = 'draft'",
+        "select count(*) from phases where name = 'later' and state = 'open'",
+    ),
+    Case(
         "closing",
         "select pg_advisory_xact_lock_shared(61, id) from phases",
         "update phases set closes_at = clock_timestamp() where state = 'open'",
@@ -61,6 +68,13 @@ CASES = (
         "select from accounts where kind = 'bonus' for update",
         "update bonuses set expires_at = clock_timestamp()",
         "select count(*) from transfers where reason = 'expiry'",
+    ),
+    Case(
+        "drafting",
+        "lock table phases in share row exclusive mode",
+        "insert into calendars (name, month_days, week_days, open_days_before, opens, closes, "
+        "model_id, ahead, created_by) values ('Thai', '{1,16}', '{}', 1, '8:00', '15:00', 1, 1, 1)",
+        "select count(*) from phases where calendar_id is not null",
     ),
     Case(
         "expiry",
@@ -153,9 +167,10 @@ async def test_a_worker_that_stands_still_loses_the_jobs_to_another(
 
 
 async def _furnish(pool: Pool, cast: Cast) -> None:
-    """A slip, a bonus that ends some day, and an answer that will be old."""
+    """A slip, a draft, a bonus that ends some day, and an answer that will be old."""
     await placed(pool, cast.phase, cast.aung, "137 500\n246r 20")
     async with transaction(pool) as connection:
+        await phase.create(connection, cast.thida.id, Draft(name="later"))
         now = await connection.fetchval("select clock_timestamp()")
         await cash.grant_bonus(
             connection,

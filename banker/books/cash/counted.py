@@ -15,9 +15,7 @@ from banker.rules.money import to_cent
 
 _cash = queries("cash")
 
-Reason = Literal[
-    "deposit", "withdrawal", "advance", "repayment", "bonus", "earning", "reversal"
-]
+Reason = Literal["deposit", "withdrawal", "advance", "repayment", "bonus", "earning", "reversal"]
 
 # A request that was asked by one person and approved by another is the asker's, and names it.
 Approval = int | None
