@@ -126,7 +126,7 @@ def verify(recent: bool, head: BinaryIO | None, phase_id: int | None, seal: str 
     kept = None if head is None else head.read()
 
     async def check(complete: Settings) -> int:
-        async with command.connected(complete, most=2) as pool:
+        async with command.connected(complete, most=3) as pool:
             return await inspection.verify(pool, recent, kept, command.progress, command.say)
 
     with command.plain_words(), command.house() as complete:

@@ -26,6 +26,8 @@ MOST_ALONE = (
     ("g_beside", "g_beside_settle_s", 5.0),
     ("i_p99", "i_p99_ms", 1_000.0),
     ("j_growth", "j_growth_mb", 10.0),
+    ("k_quiet", "k_quiet_s", 60.0),
+    ("k_recent", "k_recent_s", 60.0),
     ("k_whole", "k_whole_s", 60.0),
 )
 

@@ -52,9 +52,10 @@ PROMISED = {
     # `i_p50_ms` and `i_p99_ms` are over all closings of the run: given in the last round alone.
     "i": ("i_p50_ms", "i_p99_ms", "i_worst_ms"),
     "j": ("j_growth_mb",),
-    # All entries, and sealing them, in the first round alone.
+    # Sealing, and verifying all entries, in the first round alone.
     "k": (
         "k_alone_bets_per_s",
+        "k_quiet_s",
         "k_whole_s",
         "k_beside_whole_bets_per_s",
         "k_seals_per_s",

@@ -122,7 +122,10 @@ async def test_a_job_whose_worker_is_killed_is_finished_once_by_another(
     with console("serve", "--workers", "2", **named(house)) as served:
         served.start()
         await asyncio.to_thread(served.wait)
-        await _ran(pool, "expiry", None)
+        for begun in {"expiry", case.job}:
+            # What runs at the start is out of the way.
+            if TIMETABLE[begun].first_s == 0:
+                await _ran(pool, begun, None)
         if case.job == "expiry":
             # Its next run is a minute away, and these rows cannot be changed once they are locked.
             await owner.execute(OLD)

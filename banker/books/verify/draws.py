@@ -16,7 +16,7 @@ from banker.rules.number import label
 from banker.rules.prize import Prizes
 
 _settlement = queries("verify/settlement")
-_draw = queries("verify/draw")
+_earning = queries("verify/earning")
 
 
 async def payouts(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
@@ -75,7 +75,7 @@ def _wrong(row: Any, won: dict[int, Any]) -> str | None:
 async def earnings(moments: Moments, scope: Scope) -> AsyncGenerator[Disagreement, None]:
     """Each partner has earned by each draw what their tickets, the share and the rate make."""
     async with moments() as connection:
-        rows = [row async for row in _draw.read_earnings(connection, phases=scope.phases)]
+        rows = [row async for row in _earning.read_earnings(connection, phases=scope.phases)]
     for row in rows:
         name = f"earning of user {row['partner_id']} by draw {row['revision']} of phase "
         try:
