@@ -57,6 +57,18 @@ select
     ), 0) as bets_each,
     coalesce((select max(chain_marks.transfer_id) from chain_marks), 0) as voided_up_to;
 
+-- name: read_piece_end(phase_id, after, most)$
+-- The last of the next tickets: numbers may have gaps that somebody made.
+select max(next.sequence)
+from (
+    select tickets.sequence
+    from tickets
+    where tickets.phase_id = :phase_id
+        and tickets.sequence > :after
+    order by tickets.sequence
+    limit :most
+) as next;
+
 -- name: count_bets(phase_id, after, up_to, voided_up_to)
 -- What a piece of a phase's tickets stakes on each number, in cents, and in cents times hundredths:
 -- of all but those that were void by then.

@@ -50,17 +50,20 @@ async def _staked(moments: Moments, phase_id: int, before: Staked | None) -> Sta
             _add(staked, [row async for row in voided], -1)
     last, staked.voided_up_to = extent["last"], extent["voided_up_to"]
     step = max(1, min(_TICKETS, _BETS // max(extent["bets_each"], 1)))
-    for after in range(staked.up_to, last, step):
+    while staked.up_to < last:
         async with moments() as connection:
+            up_to = await _exposure.read_piece_end(
+                connection, phase_id=phase_id, after=staked.up_to, most=step
+            )
             counted = _exposure.count_bets(
                 connection,
                 phase_id=phase_id,
-                after=after,
-                up_to=min(after + step, last),
+                after=staked.up_to,
+                up_to=up_to,
                 voided_up_to=staked.voided_up_to,
             )
             _add(staked, [row async for row in counted], 1)
-    staked.up_to = max(staked.up_to, last)
+        staked.up_to = up_to
     return staked
 
 
