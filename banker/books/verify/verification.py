@@ -28,7 +28,7 @@ Found = dict[str, list[Finding]]
 _checkpoint = queries("verify/checkpoint")
 
 # Of the time, what an unhurried verification is at work: the desk has the processors otherwise.
-_SHARE = 0.3
+_SHARE = 0.2
 
 
 class Verification(msgspec.Struct, frozen=True):
