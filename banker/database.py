@@ -202,9 +202,7 @@ async def migrate(owner_url: str, service_url: str, timezone: str = "UTC") -> No
         if service_role and service_role != role_of(owner_url):
             grants = (SQL / "grants.sql").read_text()
             await connection.execute(grants.replace("{role}", _quoted(service_role)))
-        await connection.execute(
-            "update house_rules set timezone = $1 where timezone <> $1", timezone
-        )
+        await queries("house").write_timezone(connection, timezone=timezone)
     finally:
         await connection.close()
 
