@@ -208,3 +208,9 @@ def _slip(collector_id: int, key: str, fingerprint: bytes, text: str) -> Slip:
 def _texts(rows: list[asyncpg.Record]) -> list[list[str]]:
     """Rows to the letter: 5.00 is not 5.0 here."""
     return [[str(field) for field in row] for row in rows]
+
+
+async def test_the_house_is_told_its_clock(house: House, owner: asyncpg.Connection) -> None:
+    for zone in ("Asia/Yangon", "Asia/Yangon", "UTC"):
+        await migrate(house.owner_url, house.database_url, zone)
+        assert await owner.fetchval("select timezone from house_rules") == zone
