@@ -70,6 +70,7 @@ class Closed:
         headers = {"Authorization": f"Bearer {ground.manager_token}"}
         owner = await asyncpg.connect(ground.settings.owner_url)
         try:
+            await _phases.forget_order(owner)
             async with httpx.AsyncClient(base_url=address, headers=headers, timeout=60) as manager:
                 for _ in range(count):
                     await self._full_load(owner)

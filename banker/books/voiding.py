@@ -21,9 +21,10 @@ async def void(connection: Connection, phase_id: int, reason: str, actor_id: int
     if phase.state not in ("open", "closed"):
         raise WrongState(f"Only an open or closed phase is voided; this one is {phase.state}.")
     _, totals = await exposure.hold(connection, phase_id)
+    # First: only where the whole phase is void may its tickets be, whenever it is.
+    await phases.mark_void(connection, phase_id, reason)
     await _give_back(connection, phase, actor_id)
     await exposure.clear(connection, phase_id, totals)
-    await phases.mark_void(connection, phase_id, reason)
     return await phases.read(connection, phase_id)
 
 

@@ -66,6 +66,11 @@ async def check_role(
     acting.set(Actor(person.id, address_of(connection, worker.settings)))
 
 
+def is_of_the_house(person: SignedIn) -> bool:
+    """Whether it is one of those who may know what the house takes as a whole."""
+    return person.role in ("admin", "manager", "cashier")
+
+
 async def is_still_in(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Whether who was let in to a long answer has neither signed out nor been put out since."""
     try:

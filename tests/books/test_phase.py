@@ -223,3 +223,15 @@ async def test_the_service_cannot_change_what_a_closing_counted_and_sealed(
             await settlement.settle(connection, cast.phase.id, Draw(123, "the radio", cast.min.id))
         ).total_out
     await assert_books_balance(pool)
+
+
+async def test_a_phase_never_goes_back_whoever_asks(
+    pool: Pool, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    ways = [("open", ["draft", "settled"]), ("closed", ["draft", "open"])]
+    ways += [("settled", ["draft", "open", "closed", "void"])]
+    for state, refused in ways:
+        await owner.execute("update phases set state = $1 where id = $2", state, cast.phase.id)
+        for back in refused:
+            with pytest.raises(asyncpg.RestrictViolationError, match=f"is {state}: {back} refused"):
+                await pool.execute("update phases set state = $1", back)

@@ -1,6 +1,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+import asyncpg
 import pytest
 
 from banker.books import exposure, ledger, phase, settlement, ticket, voiding
@@ -67,6 +68,34 @@ async def test_no_ticket_is_voided_after_the_closing_time(
     async with transaction(pool) as connection:
         with pytest.raises(WrongState, match="closing time"):
             await ticket.void(connection, UUID(receipt.id), cast.thida.id, any_time=True)
+
+
+async def test_the_tables_themselves_refuse_a_void_that_comes_late_and_one_taken_back(
+    pool: Pool, cast: Cast
+) -> None:
+    early = await placed(pool, cast.phase, cast.aung, "137 300")
+    late = await placed(pool, cast.phase, cast.aung, "138 300")
+    async with transaction(pool) as connection:
+        await ticket.void(connection, UUID(early.id), cast.aung.id)
+    voided = "voided_by = 1, void_transfer_id = 1"
+    refused = [
+        (early.id, "voided_at = null, voided_by = null, void_transfer_id = null"),
+        (early.id, "voided_at = clock_timestamp()"),
+    ]
+    for state in ("open", "closed", "settled"):
+        if state == "open":
+            await pool.execute("update phases set closes_at = clock_timestamp()")
+        async with transaction(pool) as connection:
+            if state == "closed":
+                await settlement.close(connection, cast.phase.id, cast.min.id)
+            if state == "settled":
+                draw = Draw(137, "the radio", cast.min.id)
+                await settlement.settle(connection, cast.phase.id, draw)
+        for ticket_id, change in (*refused, (late.id, f"voided_at = clock_timestamp(), {voided}")):
+            with pytest.raises(asyncpg.RestrictViolationError, match="in time or not at all"):
+                await pool.execute(f"update tickets set {change} where id = '{ticket_id}'")
+    await pool.execute("update tickets set note = 'late, and a note all the same'")
+    await assert_books_balance(pool)
 
 
 async def test_a_ticket_is_found_by_its_short_number_and_noted_on(pool: Pool, cast: Cast) -> None:

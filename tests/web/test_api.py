@@ -40,3 +40,15 @@ async def test_a_slip_goes_in_and_the_phase_is_settled(api: Api, cast: Cast) -> 
     assert (other.status_code, other.json()["code"]) == (409, "wrong-state")
     balance = (await api.ask("aung", "GET", f"/api/users/{cast.aung.id}/balance")).json()
     assert balance["cash_balance"] == "1039544.00"
+
+
+async def test_only_the_house_is_told_what_a_phase_has_taken(api: Api, cast: Cast) -> None:
+    created = await api.ask("min", "POST", "/api/phases", {"name": "Dec-01"})
+    path = f"/api/phases/{created.json()['id']}"
+    await api.ask("min", "POST", f"{path}/opening")
+    await api.ask("aung", "POST", f"{path}/tickets", {"text": "137 500"}, key="a")
+    for name, told in (("min", ("500.00", 1, 1)), ("aung", (None, None, None))):
+        one = (await api.ask(name, "GET", path)).json()
+        listed, _ = (await api.ask(name, "GET", "/api/phases")).json()["items"]
+        for shown in (one, listed):
+            assert (shown["total_in"], shown["ticket_count"], shown["bet_count"]) == told

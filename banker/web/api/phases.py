@@ -7,7 +7,15 @@ from banker.books import copying, four_eyes, phase, settlement, voiding
 from banker.books.four_eyes import Waiting
 from banker.books.phase import Phase
 from banker.database import persist, reading, transaction
-from banker.web.access import ADMIN, MANAGER, SIGNED_IN, Asker, AtWorker, PathText
+from banker.web.access import (
+    ADMIN,
+    MANAGER,
+    SIGNED_IN,
+    Asker,
+    AtWorker,
+    PathText,
+    is_of_the_house,
+)
 from banker.web.api.fields import read_id, read_text
 from banker.web.api.forms import CopyForm, IntakeForm, PhaseChanges, PhaseForm, ReasonForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
@@ -68,17 +76,19 @@ async def amend_phase(
 async def list_phases(
     worker: AtWorker, person: Asker, limit: Limit = 50, cursor: Cursor = None
 ) -> Listing[PhaseView]:
-    """The newest first."""
+    """The newest first. What each has taken is null for collectors and partners."""
     async with reading(worker.pool) as connection:
         found = await phase.newest(connection, limit + 1, position(cursor, phase.NEWEST))
-    return listing([of_phase(one) for one in found], limit, [one.id for one in found])
+    shown = [of_phase(one, with_takings=is_of_the_house(person)) for one in found]
+    return listing(shown, limit, [one.id for one in found])
 
 
 @get("/phases/{phase_id:str}", opt=dict(SIGNED_IN), tags=TAGS, summary="A phase")
 async def show_phase(worker: AtWorker, person: Asker, phase_id: PathText) -> PhaseView:
     """One phase."""
     async with reading(worker.pool) as connection:
-        return of_phase(await phase.read(connection, read_id(phase_id, "phase")))
+        found = await phase.read(connection, read_id(phase_id, "phase"))
+    return of_phase(found, with_takings=is_of_the_house(person))
 
 
 @post(

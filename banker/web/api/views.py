@@ -24,8 +24,8 @@ class PrizesView(msgspec.Struct, frozen=True):
 
 
 class PhaseView(msgspec.Struct, frozen=True):
-    """A phase, and what it has taken so far. `commission_rate` is a percent string where it stands
-    in for every collector's own."""
+    """A phase, and what it has taken so far: null for collectors and partners, who see their own
+    alone. `commission_rate` is a percent string where it stands in for every collector's own."""
 
     id: str
     name: str
@@ -45,9 +45,9 @@ class PhaseView(msgspec.Struct, frozen=True):
     settled_at: datetime | None
     voided_at: datetime | None
     void_reason: str | None
-    total_in: Decimal
-    ticket_count: int
-    bet_count: int
+    total_in: Decimal | None
+    ticket_count: int | None
+    bet_count: int | None
 
 
 class PersonView(msgspec.Struct, frozen=True):
@@ -83,14 +83,16 @@ class TicketView(msgspec.Struct, frozen=True):
     voided_at: datetime | None
 
 
-def of_phase(phase: Phase) -> PhaseView:
-    """A phase as the API shows it."""
+def of_phase(phase: Phase, with_takings: bool = True) -> PhaseView:
+    """A phase as the API shows it, to the house `with_takings`."""
     prizes = phase.prizes
     fields = {
         name: getattr(phase, name)
         for name in PhaseView.__struct_fields__
         if name not in ("id", "prizes", "commission_rate")
     }
+    if not with_takings:
+        fields |= dict.fromkeys(("total_in", "ticket_count", "bet_count"))
     return PhaseView(
         id=str(phase.id),
         prizes=PrizesView(

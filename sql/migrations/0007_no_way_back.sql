@@ -1,0 +1,60 @@
+-- A phase only goes forward, and no ticket is voided once its draw may be public, whoever asks.
+-- depends: 0006_draws
+
+-- migrate: apply
+
+create function go_forward() returns trigger language plpgsql as $$
+begin
+    if (old.state, new.state) not in (
+        ('draft', 'open'), ('open', 'closed'), ('closed', 'settled'), ('open', 'void'), ('closed', 'void')
+    ) then
+        raise exception 'phase % is %: % refused', old.id, old.state, new.state
+            using errcode = 'restrict_violation';
+    end if;
+    return new;
+end
+$$;
+
+create trigger phases_go_forward before update of state on phases
+    for each row when (old.state is distinct from new.state) execute function go_forward();
+
+-- A void stands. It comes before the closing and the time of it, unless the whole phase is void.
+create function check_voids() returns trigger language plpgsql as $$
+declare
+    late record;
+begin
+    select written.phase_id, written.sequence
+    into late
+    from written
+    join known
+        on known.phase_id = written.phase_id
+        and known.sequence = written.sequence
+    join phases on phases.id = written.phase_id
+    where (written.voided_at, written.voided_by, written.void_transfer_id)
+        is distinct from (known.voided_at, known.voided_by, known.void_transfer_id)
+        and (
+            known.voided_at is not null
+            or not (
+                phases.state = 'void'
+                or (phases.state = 'open' and written.voided_at < coalesce(phases.closes_at, 'infinity'))
+            )
+        )
+    limit 1;
+    if found then
+        raise exception 'ticket % of phase % is voided in time or not at all', late.sequence, late.phase_id
+            using errcode = 'restrict_violation';
+    end if;
+    return null;
+end
+$$;
+
+create trigger tickets_are_voided_in_time after update on tickets
+    referencing old table as known new table as written
+    for each statement execute function check_voids();
+
+-- migrate: rollback
+
+drop trigger tickets_are_voided_in_time on tickets;
+drop trigger phases_go_forward on phases;
+drop function check_voids();
+drop function go_forward();
