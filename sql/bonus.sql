@@ -43,7 +43,7 @@ select
         join phases on phases.id = tickets.phase_id
         where tickets.collector_id = bonuses.user_id
             and tickets.voided_at is null
-            and tickets.placed_at >= bonuses.granted_at
+            and tickets.transfer_id > bonuses.transfer_id
             and phases.state in ('open', 'closed')
     ) as pending,
     bonuses.expires_at
@@ -66,8 +66,8 @@ order by bonuses.transfer_id
 for no key update;
 
 -- name: read_due(phase_id)
--- The bonuses of collectors whose standing tickets in a phase were placed under them; one whose time
--- is over is worked off no more, taken back already or not.
+-- The bonuses of collectors whose standing tickets in a phase were paid for under them, by the order in
+-- which the purse was held: a slip is stamped before it holds the purse. One whose time is over is worked off no more, taken back already or not.
 select
     bonuses.transfer_id,
     bonuses.user_id,
@@ -81,7 +81,7 @@ cross join lateral (
     where tickets.phase_id = :phase_id
         and tickets.collector_id = bonuses.user_id
         and tickets.voided_at is null
-        and tickets.placed_at >= bonuses.granted_at
+        and tickets.transfer_id > bonuses.transfer_id
 ) as staked
 where bonuses.state = 'active'
     and (bonuses.expires_at is null or bonuses.expires_at > clock_timestamp())

@@ -110,13 +110,19 @@ where tickets.phase_id = :phase_id
     and tickets.sequence = :sequence;
 
 -- name: stakes_since(collector_id, since)^
--- What a collector has staked since a moment, void tickets left out, and the commission on it.
+-- What a collector has staked since a moment, void tickets left out, and the commission on it; looked
+-- for in the phases that were not over by then, not in all that the collector ever placed.
 select
     coalesce(sum(tickets.total), 0)::numeric(20, 2) as stakes,
     coalesce(sum(tickets.commission), 0)::numeric(20, 2) as commission,
     count(*) as ticket_count
 from tickets
 where tickets.collector_id = :collector_id
+    and tickets.phase_id in (
+        select phases.id
+        from phases
+        where coalesce(phases.closed_at, phases.voided_at, 'infinity') >= :since
+    )
     and tickets.placed_at >= :since
     and tickets.voided_at is null;
 

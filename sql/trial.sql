@@ -1,6 +1,14 @@
--- name: list_house()
+-- name: summed_up_to()$
+-- Up to which transfer every house account has a checkpoint.
+select min(coalesce(checkpoints.up_to, 0))
+from accounts
+left join checkpoints on checkpoints.account_id = accounts.id
+where accounts.user_id is null;
+
+-- name: list_house(up_to)
 -- What each house account has given and taken: the sum of its entries, those up to its checkpoint as
--- the last verification summed them.
+-- the last verification summed them. No checkpoint lies before `up_to`: given as a value, for of what
+-- it has to look up the planner expects a third of all entries.
 select
     accounts.kind,
     coalesce(checkpoints.total, 0) + coalesce(newer.amount, 0) as total
@@ -12,12 +20,7 @@ left join (
     left join checkpoints on checkpoints.account_id = entries.account_id
     where entries.sequence is null
         and entries.transfer_id > coalesce(checkpoints.up_to, 0)
-        and entries.transfer_id > (
-            select min(coalesce(checkpoints.up_to, 0))
-            from accounts
-            left join checkpoints on checkpoints.account_id = accounts.id
-            where accounts.user_id is null
-        )
+        and entries.transfer_id > :up_to
     group by entries.account_id
 ) as newer on newer.account_id = accounts.id
 where accounts.user_id is null
@@ -85,5 +88,6 @@ cross join lateral (
     select sum(entries.amount) as amount
     from entries
     where entries.account_id = accounts.id
+        and entries.sequence is not null
 ) as summed
 where accounts.id = :account_id;

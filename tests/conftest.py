@@ -4,8 +4,8 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
@@ -14,8 +14,25 @@ from banker import embedded
 from banker.database import Pool, connect_pool, migrate
 from banker.embedded import House
 from tests.cast import Cast, gather
+from tests.databases import Clones, create, drop, own_name
+from tests.turns import Turns
 
-_numbers = iter(range(1, 1_000_000))
+_turns = pytest.StashKey[Turns]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that run side by side take turns."""
+    if hasattr(config, "workerinput"):
+        config.stash[_turns] = Turns(Path(config.option.basetemp).parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """With its fixtures, a test has its turn."""
+    turns = item.config.stash.get(_turns, None)
+    alone = item.get_closest_marker("alone") is not None
+    with turns.taken(alone) if turns else nullcontext():
+        return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -56,24 +73,27 @@ def servers() -> Iterator[House]:
 @pytest.fixture(scope="session")
 def template(servers: House) -> Iterator[str]:
     """The name of a migrated database that is cloned for each test."""
-    name = f"banker_template_{os.getpid()}"
-    asyncio.run(_create(servers, name))
-    asyncio.run(migrate(_at(servers.owner_url, name), _at(servers.database_url, name)))
+    name = own_name("template")
+    migrated = asyncio.run(create(servers, name))
+    asyncio.run(migrate(migrated.owner_url, migrated.database_url))
     yield name
-    asyncio.run(_drop(servers, name))
+    asyncio.run(drop(servers, name))
+
+
+@pytest.fixture(scope="session")
+def clones(servers: House, template: str) -> Iterator[Clones]:
+    """Databases like the template."""
+    clones = Clones(servers, template)
+    yield clones
+    clones.end()
 
 
 @pytest.fixture
-async def house(servers: House, template: str) -> AsyncIterator[House]:
+async def house(clones: Clones) -> AsyncIterator[House]:
     """The addresses of this test's own database, and of Redis."""
-    name = f"banker_test_{os.getpid()}_{next(_numbers)}"
-    await _create(servers, name, template)
-    yield House(
-        database_url=_at(servers.database_url, name),
-        owner_url=_at(servers.owner_url, name),
-        redis_url=servers.redis_url,
-    )
-    await _drop(servers, name)
+    house = await clones.take()
+    yield house
+    clones.leave(house)
 
 
 @pytest.fixture
@@ -96,32 +116,3 @@ async def owner(house: House) -> AsyncIterator[asyncpg.Connection]:
 async def cast(pool: Pool) -> Cast:
     """An admin, a manager, a cashier, a partner, collectors with money, and an open phase."""
     return await gather(pool)
-
-
-async def _create(servers: House, name: str, template: str | None = None) -> None:
-    connection = await asyncpg.connect(servers.owner_url)
-    try:
-        cloned = f' template "{template}"' if template else ""
-        await connection.execute(f'create database "{name}"{cloned}')
-    finally:
-        await connection.close()
-
-
-async def _drop(servers: House, name: str) -> None:
-    """The owner may not end the service's sessions that are still leaving: they are waited for."""
-    connection = await asyncpg.connect(servers.owner_url)
-    try:
-        async with asyncio.timeout(15):
-            while True:
-                try:
-                    await connection.execute(f'drop database if exists "{name}"')
-                    return
-                except asyncpg.ObjectInUseError:
-                    await asyncio.sleep(0.05)
-    finally:
-        await connection.close()
-
-
-def _at(url: str, database: str) -> str:
-    """The same server and role, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

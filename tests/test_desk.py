@@ -294,6 +294,7 @@ async def test_a_collector_whose_purse_is_held_keeps_nobody_waiting_for_longer(
     await assert_books_balance(pool)
 
 
+@pytest.mark.alone
 async def test_a_held_purse_costs_the_other_collectors_a_moment_once(
     pool: Pool, cast: Cast, stream: Told
 ) -> None:
@@ -325,6 +326,7 @@ async def test_a_held_purse_costs_the_other_collectors_a_moment_once(
     await assert_books_balance(pool)
 
 
+@pytest.mark.alone
 async def test_a_repetition_does_not_wait_for_a_purse_that_stays_held(
     pool: Pool, cast: Cast, desk: Desk
 ) -> None:

@@ -89,7 +89,9 @@ class Trial(msgspec.Struct, frozen=True):
 
 async def balance(connection: Connection) -> Trial:
     """The trial balance; ask inside `database.reading` to see one moment of it."""
-    house = [_house_line(row["kind"], row["total"]) async for row in _trial.list_house(connection)]
+    up_to = await _trial.summed_up_to(connection)
+    rows = _trial.list_house(connection, up_to=up_to)
+    house = [_house_line(row["kind"], row["total"]) async for row in rows]
     purses = [
         Line(f"{row['kind']} purses", *(row[name] for name in Line.__struct_fields__[1:]))
         async for row in _trial.list_purses(connection)

@@ -26,6 +26,11 @@ class Purse(msgspec.Struct):
     balance: Decimal
     floor: Decimal
 
+    @property
+    def granted(self) -> Decimal:
+        """How far below zero it may be drawn: the approved limit of a credit, else nothing."""
+        return -self.floor if self.kind == "credit" else ZERO
+
 
 class Balance(msgspec.Struct, frozen=True):
     """A person's money as the API tells it; `credit_balance` is what is drawn, 0 or below."""
@@ -50,9 +55,9 @@ class NotEnough(Exception):
 
 def draw(purses: Sequence[Purse], amount: Decimal) -> Entries:
     """A stake, drawn from cash first, then bonus, then credit. Raises `NotEnough`, with nothing
-    available where a debt was forced on one of the purses."""
+    available where something is owed."""
     assert amount > 0
-    if _owes(purses):
+    if owes(purses):
         raise NotEnough(amount, ZERO)
     entries = []
     missing = amount
@@ -116,16 +121,22 @@ def take_back(
     return tuple(taken.items()), max(wanted - max(cash.balance, ZERO), ZERO)
 
 
+def owes(purses: Iterable[Purse]) -> bool:
+    """Whether one of them lies below what is granted, by a debt that was forced on it or a credit
+    limit that was lowered: nothing is drawn until that is repaid (design, Money)."""
+    return any(purse.balance < -purse.granted for purse in purses)
+
+
 def available(purses: Sequence[Purse]) -> Decimal:
     """The largest stake that `draw` would take from these purses."""
-    if _owes(purses):
+    if owes(purses):
         return ZERO
     return sum((_drawable(purse) for purse in purses), ZERO)
 
 
 def balance(purses: Sequence[Purse], credit_limit: Decimal, credit_approved: bool) -> Balance:
     """The figures of a person. A credit limit that is not approved counts for nothing in
-    `available`; where a debt was forced on one purse, nothing in the others is available either."""
+    `available`; where something is owed in one purse, nothing in the others is available either."""
     held: dict[Kind, Decimal] = {"cash": ZERO, "bonus": ZERO, "credit": ZERO}
     for purse in purses:
         held[purse.kind] += purse.balance
@@ -144,9 +155,3 @@ def _drawable(purse: Purse) -> Decimal:
     # A forced debt lowers the floor of cash or bonus below 0. It is no allowance.
     floor = purse.floor if purse.kind == "credit" else max(purse.floor, ZERO)
     return max(purse.balance - floor, ZERO)
-
-
-def _owes(purses: Sequence[Purse]) -> bool:
-    """Whether a debt was forced on one of them: nothing is drawn until it is repaid (design,
-    Money)."""
-    return any(purse.balance < 0 and purse.kind != "credit" for purse in purses)

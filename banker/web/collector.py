@@ -26,11 +26,13 @@ PHASES_LOOKED_AT = 50
 
 class Purse(msgspec.Struct, frozen=True):
     """A collector's money as the page shows it. `available` is the largest stake that would be
-    taken; `credit_left` is None without approved credit; `rate` is a percent string."""
+    taken, none while something is `owed` beyond the credit that is granted; `credit_left` is None
+    without approved credit; `rate` is a percent string."""
 
     cash: Decimal
     bonus: Decimal
     credit_left: Decimal | None
+    owed: Decimal
     available: Decimal
     staked_today: Decimal
     slips_today: int
@@ -77,12 +79,15 @@ async def read_purse(
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     staked, earned, slips = await ticket.stakes_since(connection, person_id, midnight)
     of_phase = None if phase is None else phase.commission_rate
+    granted = balance.credit_limit if balance.credit_approved else ZERO
     return Purse(
         cash=balance.cash_balance,
         bonus=balance.bonus_balance,
-        credit_left=max(balance.credit_limit + balance.credit_balance, ZERO)
+        # Whoever owes can draw nothing of it.
+        credit_left=min(max(granted + balance.credit_balance, ZERO), balance.available)
         if balance.credit_approved
         else None,
+        owed=max(-balance.cash_balance, ZERO) + max(-granted - balance.credit_balance, ZERO),
         available=balance.available,
         staked_today=staked,
         slips_today=slips,

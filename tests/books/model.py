@@ -74,14 +74,18 @@ class Person:
 
     @property
     def available(self) -> Decimal:
-        return ZERO if self.cash < 0 else self.cash + self.bonus + self.credit_left
+        return ZERO if self.owes else self.cash + self.bonus + self.credit_left
+
+    @property
+    def owes(self) -> bool:
+        return self.cash < 0 or self.drawn > self.limit
 
     def deposit(self, amount: Decimal) -> bool:
         self.cash += amount
         return self._did("deposit", amount)
 
     def withdraw(self, amount: Decimal) -> bool:
-        if amount > self.cash:
+        if self.owes or amount > self.cash:
             return False
         self.cash -= amount
         return self._did("withdraw", amount)

@@ -1,6 +1,5 @@
 """A house of the first version is carried over, whole, and goes on."""
 
-import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from banker.errors import KeyReused
 from banker.rules import notation
 from tests.balanced import assert_books_balance
 from tests.cast import place
-from tests.conftest import _at, _create, _drop, _numbers
+from tests.databases import create, drop, own_name
 
 MIGRATIONS = SQL / "migrations"
 FIRST = MIGRATIONS / "0001_house.sql"
@@ -77,20 +76,15 @@ order by 1, 2, 3, 4
 @pytest.fixture
 async def house(servers: House, tmp_path: Path) -> AsyncIterator[House]:
     """A house of the first version, as it was filled then."""
-    name = f"banker_old_{os.getpid()}_{next(_numbers)}"
-    await _create(servers, name)
-    house = House(
-        database_url=_at(servers.database_url, name),
-        owner_url=_at(servers.owner_url, name),
-        redis_url=servers.redis_url,
-    )
+    name = own_name("old")
+    house = await create(servers, name)
     shutil.copy(FIRST, tmp_path)
     owner = await asyncpg.connect(house.owner_url)
     await pogo.apply(owner, tmp_path, schema_name="public")
     await owner.execute((Path(__file__).parent / "old_house.sql").read_text())
     await owner.close()
     yield house
-    await _drop(servers, name)
+    await drop(servers, name)
 
 
 @pytest.fixture

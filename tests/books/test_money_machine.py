@@ -34,7 +34,7 @@ from banker.rules.prize import Prizes
 from tests.balanced import assert_books_balance
 from tests.books import model
 from tests.cast import PASSWORD_HASH, Cast, asked, gather, place, slip
-from tests.conftest import _at, _create, _drop
+from tests.databases import create, drop, own_name
 
 RUNS = int(os.environ.get("BANKER_MACHINE_RUNS", "200"))
 STEPS = 18
@@ -228,10 +228,10 @@ where user_id = any($1)
 
 
 def test_money_moves_as_the_model_says(servers: House, template: str) -> None:
-    name = f"banker_machine_{os.getpid()}"
+    name = own_name("machine")
     with asyncio.Runner() as loop:
-        loop.run(_create(servers, name, template))
-        pool = loop.run(connect_pool(_at(servers.database_url, name)))
+        house = loop.run(create(servers, name, template))
+        pool = loop.run(connect_pool(house.database_url))
         Money.loop, Money.pool = loop, pool
         Money.cast = loop.run(gather(pool))
         try:
@@ -247,4 +247,4 @@ def test_money_moves_as_the_model_says(servers: House, template: str) -> None:
             loop.run(assert_books_balance(pool))
         finally:
             pool.terminate()
-            loop.run(_drop(servers, name))
+            loop.run(drop(servers, name))

@@ -1,6 +1,5 @@
 """One full house, damaged in every way that there is and mended by a rollback."""
 
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from banker.embedded import House
 from tests.balanced import assert_books_balance
 from tests.books import full_house
 from tests.books.sealing import sealed
-from tests.conftest import _at, _create, _drop
+from tests.databases import create, drop, own_name
 
 
 class Damage(msgspec.Struct, frozen=True):
@@ -136,22 +135,17 @@ $$
 @pytest.fixture(scope="module")
 async def whole(servers: House, template: str) -> AsyncIterator[House]:
     """A database of this module's own with the full house in it, verified clean."""
-    name = f"banker_verify_{os.getpid()}"
-    await _create(servers, name, template)
-    at = House(
-        database_url=_at(servers.database_url, name),
-        owner_url=_at(servers.owner_url, name),
-        redis_url=servers.redis_url,
-    )
-    pool = await connect_pool(at.database_url, least=1, most=4)
+    name = own_name("verify")
+    house = await create(servers, name, template)
+    pool = await connect_pool(house.database_url, least=1, most=4)
     try:
         await full_house.build(pool)
         await sealed(pool)
         await assert_books_balance(pool)
     finally:
         await pool.close()
-    yield at
-    await _drop(servers, name)
+    yield house
+    await drop(servers, name)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ from datetime import datetime
 from statistics import median
 
 import httpx
+import pytest
 
 from banker.books import exposure
 from banker.database import Pool, reading
@@ -23,6 +24,7 @@ WATCH = """() => {
 }"""
 
 
+@pytest.mark.alone
 async def test_the_map_moves_within_250_ms_of_the_commit(
     sign_in: SignIn, address: str, cast: Cast
 ) -> None:

@@ -13,15 +13,16 @@ from banker.database import Pool, transaction
 from banker.embedded import House
 from banker.live.stream import Stream
 from tests.cast import Cast
+from tests.databases import Clones
 from tests.live.telling import until
 from tests.web.conftest import Api
 from tests.web.standing import Standing, standing
 
 
 @pytest.fixture(scope="package")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """The house, and a worker that answers."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         yield stood
 
 

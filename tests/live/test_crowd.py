@@ -21,6 +21,7 @@ from tests.serving import serving, settings_for
 from tests.web.conftest import Api
 
 
+@pytest.mark.alone
 async def test_many_slips_make_few_frames(
     pool: Pool, cast: Cast, address: str, teller: Stream
 ) -> None:

@@ -4,6 +4,8 @@ import asyncio
 import time
 from unittest import mock
 
+import pytest
+
 from banker import metrics, worker
 from banker.embedded import House
 from banker.web import event_stream
@@ -14,6 +16,7 @@ from tests.serving import serving
 from tests.web.conftest import Api
 
 
+@pytest.mark.alone
 async def test_a_slip_at_one_worker_is_seen_at_both_in_a_quarter_of_a_second(
     house: House, cast: Cast, address: str, api: Api
 ) -> None:
@@ -31,6 +34,7 @@ async def test_a_slip_at_one_worker_is_seen_at_both_in_a_quarter_of_a_second(
         assert frame.at - placed_at < 0.25
 
 
+@pytest.mark.alone
 async def test_a_slip_is_on_the_wall_in_a_quarter_of_a_second(
     cast: Cast, api: Api, address: str
 ) -> None:
@@ -58,6 +62,7 @@ async def test_a_slip_is_on_the_wall_in_a_quarter_of_a_second(
     assert delays_ms[98] < 250
 
 
+@pytest.mark.alone
 async def test_a_stream_ends_within_a_second_of_the_closing(house: House, cast: Cast) -> None:
     service = serving(house)
     address = await service.__aenter__()
@@ -71,6 +76,7 @@ async def test_a_stream_ends_within_a_second_of_the_closing(house: House, cast: 
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.alone
 async def test_a_stream_has_a_bounded_life(cast: Cast, address: str) -> None:
     with mock.patch.object(worker, "STREAM_LIFE_S", 0.3):
         async with watching(address, cast) as viewer:

@@ -65,8 +65,9 @@ def test_nothing_is_drawn_until_a_forced_debt_is_repaid(cash: str) -> None:
     assert draw([repaid, bonus], Decimal(30)) == ((2, Decimal(-30)),)
 
 
-def test_credit_below_its_floor_is_not_drawn() -> None:
-    assert available(purses("5", "0", "-120", "100")) == Decimal(5)
+def test_nothing_is_drawn_while_more_credit_is_drawn_than_is_granted() -> None:
+    assert available(purses("5", "7", "-100.01", "100")) == 0
+    assert available(purses("5", "7", "-100", "100")) == Decimal(12)
 
 
 def test_a_payout_repays_drawn_credit_first() -> None:

@@ -6,9 +6,7 @@ from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
 from typing import Any
 from unittest import mock
-from urllib.parse import urlsplit, urlunsplit
 
-import asyncpg
 import httpx
 from argon2 import PasswordHasher
 
@@ -19,13 +17,13 @@ from banker.books.session import Kind
 from banker.database import Pool, connect_pool, transaction
 from banker.embedded import House
 from tests.cast import Cast, gather
+from tests.databases import Clones
 from tests.serving import serving
 from tests.web.conftest import Api
 
 # The tests ask whether a password was looked at, not how slowly.
 QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
-_numbers = itertools.count(1)
 _keys = itertools.count(1)
 
 
@@ -97,36 +95,20 @@ class Standing:
 
 
 @asynccontextmanager
-async def standing(servers: House, template: str, **settings: Any) -> AsyncIterator[Standing]:
+async def standing(clones: Clones, **settings: Any) -> AsyncIterator[Standing]:
     """A house cloned from the template, with the cast, and a worker in front of it."""
-    name = f"{template}_standing_{next(_numbers)}"
-    owner = await asyncpg.connect(servers.owner_url)
-    try:
-        await owner.execute(f'create database "{name}" template "{template}"')
-        house = House(
-            database_url=_at(servers.database_url, name),
-            owner_url=_at(servers.owner_url, name),
-            redis_url=servers.redis_url,
-        )
-        pool = await connect_pool(house.database_url, least=1, most=4)
-        cast = await gather(pool)
-        with mock.patch.object(passwords, "_hasher", QUICK):
-            async with serving(house, **settings) as address:
-                stood = Standing(house, pool, cast, address)
-                yield stood
-                await stood.client.aclose()
-        await pool.close()
-        # Without force it waits for connections that are on their way out; by force it may not
-        # end those of another role.
-        await owner.execute(f'drop database "{name}"')
-    finally:
-        await owner.close()
+    house = await clones.take()
+    pool = await connect_pool(house.database_url, least=1, most=4)
+    cast = await gather(pool)
+    with mock.patch.object(passwords, "_hasher", QUICK):
+        async with serving(house, **settings) as address:
+            stood = Standing(house, pool, cast, address)
+            yield stood
+            await stood.client.aclose()
+    await pool.close()
+    clones.leave(house)
 
 
 def fresh_key() -> str:
     """An Idempotency-Key that no test has used."""
     return f"standing-{next(_keys)}"
-
-
-def _at(url: str, database: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))

@@ -12,6 +12,7 @@ from banker.books.session import Kind
 from banker.embedded import House
 from banker.web.access import demand_roles
 from banker.web.app import create_app
+from tests.databases import Clones
 from tests.serving import settings_for
 from tests.web.standing import Standing, standing
 
@@ -106,8 +107,8 @@ ROUTES = sorted(_routes(), key=lambda route: (route[1], route[0]))
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

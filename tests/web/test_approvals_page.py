@@ -9,15 +9,15 @@ import pytest
 from banker.books import four_eyes, ledger
 from banker.books.people import Person
 from banker.database import transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
+from tests.databases import Clones
 from tests.web.standing import Standing, fresh_key, standing
 
 
 @pytest.fixture
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """A house that wants four eyes above 100."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         async with transaction(stood.pool) as connection:
             await four_eyes.write_rules(connection, Decimal(100))
         yield stood

@@ -6,14 +6,14 @@ import asyncpg
 import pytest
 
 from banker.database import reading
-from banker.embedded import House
 from tests.balanced import assert_books_balance
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 
 @pytest.fixture
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -10,7 +10,7 @@ import pytest
 from banker.books import calendar, phase
 from banker.books.phase import Phase
 from banker.database import reading
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.answers import answered, refused
 from tests.web.standing import Standing, fresh_key, standing
 
@@ -27,8 +27,8 @@ DRAFT = {"name": "Nov-20", "global_limit": "25,000", "key": "one"}
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         owner = await asyncpg.connect(stood.house.owner_url)
         await owner.execute("update house_rules set timezone = 'Asia/Yangon'")
         await owner.close()
@@ -316,10 +316,8 @@ async def test_every_page_counts_down(stood: Standing, who: str, path: str) -> N
     assert 'data-closes-at="2089-01-01T06:30:00+06:30" data-own' in text
 
 
-async def test_where_no_phase_is_open_the_next_opening_is_counted_down_to(
-    servers: House, template: str
-) -> None:
-    async with standing(servers, template) as stood:
+async def test_where_no_phase_is_open_the_next_opening_is_counted_down_to(clones: Clones) -> None:
+    async with standing(clones) as stood:
         opening = {"opens_at": "2089-01-01T00:00:00Z", "name": "the next"}
         path = await stood.draft(**opening)
         text = (await stood.page(stood.cast.su, "GET", "/cash")).text

@@ -9,14 +9,14 @@ import pytest
 from banker.books import ledger
 from banker.books.people import Person
 from banker.database import transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -11,8 +11,8 @@ import asyncpg
 import httpx
 import pytest
 
-from banker.embedded import House
 from banker.web import download
+from tests.databases import Clones
 from tests.web.answers import refused
 from tests.web.standing import Standing, standing
 
@@ -29,9 +29,9 @@ MANY = 300_000
 
 
 @pytest.fixture(scope="module")
-async def full(servers: House, template: str) -> AsyncIterator[Standing]:
+async def full(clones: Clones) -> AsyncIterator[Standing]:
     """A house with some hundred thousand entries."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         owner = await asyncpg.connect(stood.house.owner_url)
         await owner.execute(
             """

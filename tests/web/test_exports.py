@@ -9,7 +9,7 @@ import httpx
 import openpyxl
 import pytest
 
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.answers import refused
 from tests.web.standing import Standing, standing
 from tests.web.test_headers import Suspicions
@@ -23,8 +23,8 @@ WHO = {
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -11,6 +11,7 @@ from banker.embedded import House
 from banker.web.api import express
 from tests.balanced import assert_books_balance
 from tests.cast import Cast
+from tests.databases import Clones
 from tests.relay import relayed
 from tests.serving import serving
 from tests.web.answers import MONEY, TICKET_ID, TIME
@@ -34,8 +35,8 @@ class Ways:
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
         await assert_books_balance(stood.pool)
 

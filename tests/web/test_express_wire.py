@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
-from banker.embedded import House
 from tests.balanced import assert_books_balance
+from tests.databases import Clones
 from tests.web.asking import books, headers_for, tokens_of
 from tests.web.sent import CHARSET, PLAIN, Row
 from tests.web.standing import Standing, fresh_key, standing
@@ -16,8 +16,8 @@ from tests.web.wire import request, wired
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
         await assert_books_balance(stood.pool)
 

@@ -12,9 +12,9 @@ import pytest
 from banker.books import drafting
 from banker.books.calendar import Plan
 from banker.database import transaction
-from banker.embedded import House
 from banker.rules.calendar import Rule
 from banker.web.rendering import STATIC
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 SECURITY = {
@@ -41,8 +41,8 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         placed = await stood.place("/api/phases/1", "137 500\n138r 10")
         stood.ticket = placed.json()["id"]
         rule = Rule((1, 16), (), 5, time(8), time(14))
@@ -52,8 +52,8 @@ async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
 
 
 @pytest.fixture(scope="module")
-async def behind_https(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template, secure=True) as stood:
+async def behind_https(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones, secure=True) as stood:
         yield stood
 
 

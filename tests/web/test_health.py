@@ -10,6 +10,7 @@ import pytest
 from banker import metrics
 from banker.embedded import House
 from tests.cast import Cast
+from tests.databases import Clones
 from tests.relay import relayed
 from tests.serving import serving
 from tests.web.conftest import Api
@@ -19,8 +20,8 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

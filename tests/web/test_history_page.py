@@ -12,10 +12,10 @@ import pytest
 
 from banker.books import phase
 from banker.database import transaction
-from banker.embedded import House
 from banker.web import history
 from tests.balanced import assert_books_balance
 from tests.books.past_phases import Past
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 OCTOBER = datetime(2096, 10, 10, 9, 0, tzinfo=UTC)
@@ -24,10 +24,10 @@ NONSENSE = ("2096-13", "2096-00", "2096-1", "0000-01", "96-11", "now", "2096-11-
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """A house with a past: two phases of October, one of them void, and three of November, one of
     them put right and one without a ticket."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         owner = await asyncpg.connect(stood.house.owner_url)
         past = Past(stood.pool, owner, stood.cast)
         aung, khin = stood.cast.aung, stood.cast.khin
@@ -50,8 +50,8 @@ async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
 
 
 @pytest.fixture(scope="module")
-async def empty(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def empty(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.standing import Standing, fresh_key, standing
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

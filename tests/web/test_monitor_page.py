@@ -9,10 +9,10 @@ import pytest
 from banker import metrics
 from banker.books import job, samples
 from banker.database import transaction
-from banker.embedded import House
 from banker.jobs.timetable import VERIFICATION, WHOLE_VERIFICATION
 from banker.sampler import delays, percentile
 from banker.web.monitor import state_of
+from tests.databases import Clones
 from tests.live.viewer import watching
 from tests.web.standing import Standing, standing
 
@@ -20,8 +20,8 @@ FINDING = '[{"check": "balances", "row": "account <b>101</b>", "detail": "it is 
 
 
 @pytest.fixture
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

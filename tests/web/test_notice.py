@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 from tests.web.test_headers import Suspicions
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -14,9 +14,9 @@ from banker.books.phase import Draft
 from banker.books.resettlement import resettle
 from banker.books.settlement import Draw
 from banker.database import transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
 from tests.cast import PASSWORD_HASH, asked, close_and_settle, deposit, placed
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 BLANK = 998
@@ -26,10 +26,10 @@ REAL_PLAIN = ("7654.32", "1872.00", "5782.32", "4321.09", "3333.23")
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """Three phases of Ko's collectors Aung and Zaw: one that won, was put right and paid, one that
     lost, and one that waits; and Nu, a partner of whom nothing is known."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         cast, pool = stood.cast, stood.pool
         async with transaction(pool) as connection:
             await people.add(connection, "nu", "partner", PASSWORD_HASH)

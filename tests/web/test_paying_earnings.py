@@ -13,18 +13,18 @@ from banker.books.people import Person
 from banker.books.resettlement import resettle
 from banker.books.settlement import Draw
 from banker.database import reading, transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
 from tests.cast import close_and_settle, placed
+from tests.databases import Clones
 from tests.web.standing import Standing, fresh_key, standing
 
 BLANK = 998
 
 
 @pytest.fixture
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """A house in which 61.73 waits for Ko."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         await placed(stood.pool, stood.cast.phase, stood.cast.aung, "444 1234.50\n137 0.10")
         await close_and_settle(stood.pool, stood.cast, BLANK)
         yield stood

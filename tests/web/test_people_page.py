@@ -7,16 +7,16 @@ import pytest
 from banker.books import people
 from banker.books.people import Person
 from banker.database import transaction
-from banker.embedded import House
 from tests.cast import PASSWORD
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 NEW = {"username": "nilar", "password": "long enough", "role": "collector", "commission_rate": "9"}
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -7,17 +7,17 @@ import pytest
 
 from banker.books import four_eyes
 from banker.database import transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
 from tests.cast import deposit
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 RADIO = {"source": "the radio", "again": "137"}
 
 
 @pytest.fixture
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

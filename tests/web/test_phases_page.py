@@ -8,16 +8,16 @@ import pytest
 from banker.books import phase
 from banker.books.phase import Phase
 from banker.database import transaction
-from banker.embedded import House
 from tests.balanced import assert_books_balance
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 DRAFT = {"name": "Nov-20", "global_limit": "25,000", "closes_at": "2090-01-02T16:30", "key": "one"}
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -24,6 +24,7 @@ from banker.database import transaction
 from banker.embedded import House
 from banker.web.app import create_app
 from tests.cast import deposit
+from tests.databases import Clones
 from tests.serving import settings_for
 from tests.web.standing import Standing, standing
 
@@ -56,8 +57,8 @@ CALLS = sorted(_calls(), key=lambda call: (call[1], call[0]))
 
 
 @pytest.fixture(scope="module")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 

@@ -12,7 +12,7 @@ from banker.books.request import Answer, Asked
 from banker.database import Connection
 from banker.errors import InsufficientFunds, WrongState
 from banker.rules.money import ZERO, money
-from banker.rules.purse import Kind
+from banker.rules.purse import Kind, owes
 
 # Which purse each movement goes through, which way, and against which house account.
 _WAYS: dict[Reason, tuple[Kind, int, House]] = {
@@ -39,8 +39,7 @@ async def withdraw(
 
     async def act() -> Counted | Waiting:
         if await four_eyes.is_above(connection, amount):
-            held = (await counted.lock(connection, user_id)).balance(user_id).cash_balance
-            _check_held(amount, held)
+            _check("withdrawal", await counted.lock(connection, user_id), user_id, amount)
             return await four_eyes.wait(
                 connection,
                 "withdrawal",
@@ -143,7 +142,7 @@ def _check(kind: Reason, journal: Journal, user_id: int, amount: Decimal) -> Non
     """Whether the purse bears it. Raises `InsufficientFunds`, `WrongState`."""
     account = journal.account(user_id, "credit" if kind in ("advance", "repayment") else "cash")
     if kind == "withdrawal":
-        _check_held(amount, account.balance)
+        _check_held(amount, ZERO if owes(journal.purses(user_id)) else account.balance)
     elif kind == "advance":
         _check_held(
             amount, min(account.balance - account.floor, journal.balance(user_id).available)

@@ -38,7 +38,8 @@ async def reverse(
     async def act() -> Counted | Waiting:
         original = await _hold(connection, transfer_id)
         undone = _part(original, amount)
-        if not await four_eyes.is_above(connection, undone):
+        # With what was undone of it before: parts are no way past the second person.
+        if not await four_eyes.is_above(connection, original["undone"] + undone):
             return await undo(connection, asked.actor_id, transfer_id, undone, reason, force)
         if original["house_id"] == House.BONUSES:
             await bonus.hold(connection, transfer_id)

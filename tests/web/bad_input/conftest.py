@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from banker.database import Pool
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 FORGOTTEN = ("sessions", "sign_in_failures", "_pogo_migration", "_pogo_version")
@@ -14,9 +14,9 @@ JOBS = ("jobs", "links", "chain_marks", "samples", "verifications", "checkpoints
 
 
 @pytest.fixture(scope="package")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """One house for all of these tests, with a ticket in it."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         for name in ("thida", "min", "su", "aung"):
             await stood.api.token(name)
         placed = await stood.place("/api/phases/1", "137 500", key="bound")

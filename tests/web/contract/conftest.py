@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from banker.embedded import House
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 
 @pytest.fixture(scope="package")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
     """One house for all of these tests."""
-    async with standing(servers, template) as stood:
+    async with standing(clones) as stood:
         yield stood

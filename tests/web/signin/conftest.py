@@ -5,28 +5,28 @@ from unittest import mock
 
 import pytest
 
-from banker.embedded import House
 from banker.web import signin
+from tests.databases import Clones
 from tests.web.standing import Standing, standing
 
 PROXY = "127.0.0.1"
 
 
 @pytest.fixture(scope="package")
-async def stood(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template) as stood:
+async def stood(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones) as stood:
         yield stood
 
 
 @pytest.fixture(scope="package")
-async def proxied(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template, proxies=(PROXY,)) as stood:
+async def proxied(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones, proxies=(PROXY,)) as stood:
         yield stood
 
 
 @pytest.fixture(scope="package")
-async def behind_https(servers: House, template: str) -> AsyncIterator[Standing]:
-    async with standing(servers, template, secure=True) as stood:
+async def behind_https(clones: Clones) -> AsyncIterator[Standing]:
+    async with standing(clones, secure=True) as stood:
         yield stood
 
 

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from banker import passwords
-from banker.embedded import House
 from banker.web import signin
 from tests.cast import PASSWORD
+from tests.databases import Clones
 from tests.serving import serving
 from tests.web.signin.knocking import attempt, newcomer
 from tests.web.standing import Standing, standing
@@ -16,11 +16,9 @@ from tests.web.standing import Standing, standing
 SOMEBODY, SOMEBODY_ELSE = "203.0.113.7", "203.0.113.8"
 
 
-async def test_the_eleventh_failure_has_to_wait_whichever_worker_counts(
-    servers: House, template: str
-) -> None:
+async def test_the_eleventh_failure_has_to_wait_whichever_worker_counts(clones: Clones) -> None:
     async with (
-        standing(servers, template) as stood,
+        standing(clones) as stood,
         serving(stood.house) as second,
         httpx.AsyncClient(base_url=second) as other,
     ):
