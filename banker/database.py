@@ -192,7 +192,8 @@ async def migrate(owner_url: str, service_url: str, timezone: str = "UTC") -> No
     """Bring the schema up to date as its owner, grant the service's role what it may do, and tell
     the house by which clock its months begin.
 
-    Several consoles may start at once; they take turns. Raises `BadMigrationError`.
+    Several consoles may start at once; they take turns. Raises `BadMigrationError`, and what
+    Postgres has against a clock that it does not know: it knows fewer than Python does.
     """
     connection = await asyncpg.connect(owner_url, timeout=10)
     try:
@@ -202,7 +203,9 @@ async def migrate(owner_url: str, service_url: str, timezone: str = "UTC") -> No
         if service_role and service_role != role_of(owner_url):
             grants = (SQL / "grants.sql").read_text()
             await connection.execute(grants.replace("{role}", _quoted(service_role)))
-        await queries("house").write_timezone(connection, timezone=timezone)
+        house = queries("house")
+        await house.read_clock(connection, timezone=timezone)
+        await house.write_timezone(connection, timezone=timezone)
     finally:
         await connection.close()
 

@@ -6,8 +6,16 @@ revoke all on all tables in schema public from {role};
 grant usage on schema public to {role};
 grant select on all tables in schema public to {role};
 grant usage on all sequences in schema public to {role};
-grant insert, update on users, sessions, sign_in_failures, phases, phase_totals, exposures
-    to {role};
+grant insert, update (
+    username, password_hash, commission_rate, partner_id, share_percentage, disabled_at
+) on users to {role};
+grant insert, update on sessions, sign_in_failures, phase_totals to {role};
+grant insert, update (
+    name, global_limit, total_limit, straight, permutation, near, near_wraps, void_window_s, opens_at,
+    closes_at, commission_rate, state, intake_open, opened_at, closed_at, settled_at, voided_at,
+    void_reason
+) on phases to {role};
+grant insert, update (total_bet, weight, max_amount, factor) on exposures to {role};
 grant insert, update (status, body, transfer_id) on requests to {role};
 grant insert, update (
     number, total_out, net_profit, payout_count, settled_by, settled_at, revision, source,

@@ -101,6 +101,7 @@ converted as (
     join transfers on transfers.id = entries.transfer_id
     where accounts.user_id = :collector_id
         and accounts.kind = 'bonus'
+        and entries.sequence is not null
         and entries.amount < 0
         and transfers.reason = 'conversion'
         and transfers.phase_id = :phase_id

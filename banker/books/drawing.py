@@ -26,7 +26,7 @@ async def correct(connection: Connection, phase_id: int, draw: Draw) -> Settleme
         settled = await resettlement.check(connection, phase, draw.number)
         if settled.number == label(draw.number):
             return settled
-        draw = msgspec.structs.replace(draw, instead_of=settled.number)
+        draw = msgspec.structs.replace(draw, instead_of=settled.revision)
         return await _wait(connection, "resettlement", phase_id, draw, draw.reason or phase.name)
     return await resettlement.resettle(connection, phase_id, draw)
 

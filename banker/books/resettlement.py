@@ -39,18 +39,18 @@ async def resettle(connection: Connection, phase_id: int, draw: Draw) -> Settlem
 
     The right winners are paid first, so that nobody owes what they have won anyway; what is gone
     becomes a debt. Commission does not depend on the draw and stays. The same number again changes
-    nothing. Raises `WrongState` for a phase that is not settled, or by now with another number than
-    the one that the draw was to stand in for.
+    nothing. Raises `WrongState` for a phase that is not settled, or by now with a later draw than
+    the one that this was to stand in for.
     """
     await phases.gate_exclusive(connection, phase_id)
     phase = await phases.read(connection, phase_id)
     settled = await check(connection, phase, draw.number)
     if settled.number == label(draw.number):
         return settled
-    if draw.instead_of not in (None, settled.number):
+    if draw.instead_of not in (None, settled.revision):
         raise WrongState(
-            f"It was to stand in for {draw.instead_of}; by now the phase is settled with "
-            f"{settled.number}."
+            f"It was to stand in for draw {draw.instead_of} of the phase; by now draw "
+            f"{settled.revision} counts, which is {settled.number}."
         )
     revision = (settled.revision or 0) + 1
     reckoning = await reckonings.work_out(connection, phase, draw.number)

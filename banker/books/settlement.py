@@ -49,15 +49,15 @@ class Settlement(msgspec.Struct, frozen=True):
 
 class Draw(msgspec.Struct, frozen=True):
     """A draw as it is entered: its number and where that is from. One that puts another right says
-    why; one that waited for a second person names the approval, and the number that it was to stand
-    in for."""
+    why; one that waited for a second person names the approval, and which of the phase's draws it
+    was to stand in for."""
 
     number: int
     source: str
     actor_id: int
     reason: str | None = None
     approval_id: int | None = None
-    instead_of: str | None = None
+    instead_of: int | None = None
 
 
 class Entered(msgspec.Struct, frozen=True):

@@ -75,6 +75,26 @@ async def test_a_large_withdrawal_waits_and_is_paid_once(
     await assert_books_balance(pool)
 
 
+async def test_parts_of_a_reversal_are_no_way_past_the_second_person(
+    pool: Pool, cast: Cast, nilar: Person
+) -> None:
+    paid_in = await deposit(pool, cast, cast.hla, "250.00")
+    transfer_id = int(msgspec.json.decode(paid_in.body, type=Counted).transfer_id)
+
+    async def part(amount: str) -> Answer:
+        request = asked(cast.su, "reverse", amount)
+        return await do(  # type: ignore[no-any-return]
+            pool, lambda c: cash.reverse(c, request, transfer_id, Decimal(amount), "a mistake")
+        )
+
+    assert [(await part(amount)).status for amount in ("60.00", "40.00")] == [201, 201]
+    third = await part("0.01")
+    assert await held(pool, cast.hla) == 150
+    await approve(pool, waiting(third), nilar)
+    assert await held(pool, cast.hla) == Decimal("149.99")
+    await assert_books_balance(pool)
+
+
 async def test_the_conditions_are_checked_again_and_a_refusal_leaves_it_waiting(
     pool: Pool, cast: Cast, nilar: Person
 ) -> None:

@@ -63,6 +63,29 @@ async def test_stakes_work_a_bonus_off_once_their_phase_is_settled(pool: Pool, c
     await assert_books_balance(pool)
 
 
+async def test_a_slip_that_waited_for_the_purse_works_off_the_bonus_that_it_may_spend(
+    pool: Pool, cast: Cast
+) -> None:
+    async with transaction(pool) as granting:
+        await ledger.lock(granting, [cast.hla.id])
+        # It is stamped, and waits for the purse.
+        waiting = asyncio.create_task(placed(pool, cast.phase, cast.hla, "002 45"))
+        await asyncio.sleep(0.3)
+        request = asked(cast.su, "bonus", "50.00", "90.00")
+        terms = (cast.hla.id, Decimal(50), "a welcome", Decimal(90), None)
+        await cash.grant_bonus(granting, request, *terms)
+    await waiting
+    assert (await balance(pool, cast)).bonus_balance == 5
+    under_way = await current(pool, cast)
+    assert under_way is not None
+    assert under_way.pending == 45
+    await close_and_settle(pool, cast, 999)
+    under_way = await current(pool, cast)
+    assert under_way is not None
+    assert under_way.worked_off == 45
+    await assert_books_balance(pool)
+
+
 async def test_a_void_ticket_works_nothing_off(pool: Pool, cast: Cast) -> None:
     await grant(pool, cast, "50.00", "45.00")
     receipt = await placed(pool, cast.phase, cast.hla, "002 45")

@@ -203,17 +203,22 @@ async def test_a_refused_draw_may_be_asked_for_again(pool: Pool, cast: Cast, mya
 async def test_a_draw_that_was_put_right_meanwhile_is_not_put_right_by_what_waited(
     pool: Pool, cast: Cast, mya: Person
 ) -> None:
-    """A correction stands in for the number that its asker saw, and for no other; where that is
-    done already it is done."""
+    """A correction stands in for the draw that its asker saw, and for no other, be it of the same
+    number; where what it asks is so already it is done."""
     await approve(pool, await enter(pool, cast, 137), mya)
     late, right = await correct(pool, cast, 139), await correct(pool, cast, 138)
     again = await correct(pool, cast, 138, "misheard, says the gazette")
     await approve(pool, right, mya)
-    with pytest.raises(WrongState, match="stand in for 137"):
+    with pytest.raises(
+        WrongState, match=r"stand in for draw 1 .* by now draw 2 counts, which is 138"
+    ):
         await approve(pool, late, mya)
     await approve(pool, again, mya)
     assert ((await settled(pool, cast)).number, (await settled(pool, cast)).revision) == ("138", 2)
     assert [await state(pool, one) for one in (late, again)] == ["waiting", "approved"]
+    await approve(pool, await correct(pool, cast, 137), mya)
+    with pytest.raises(WrongState, match="by now draw 3 counts, which is 137"):
+        await approve(pool, late, mya)
     await assert_books_balance(pool)
 
 

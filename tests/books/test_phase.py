@@ -225,6 +225,23 @@ async def test_the_service_cannot_change_what_a_closing_counted_and_sealed(
     await assert_books_balance(pool)
 
 
+async def test_the_terms_that_a_phase_was_opened_with_stand_whoever_asks(
+    pool: Pool, cast: Cast, owner: asyncpg.Connection
+) -> None:
+    for change in (
+        "straight = 79",
+        "near_wraps = true",
+        "commission_rate = 1",
+        "opened_at = now()",
+    ):
+        with pytest.raises(asyncpg.RestrictViolationError, match="its terms stand"):
+            await owner.execute(f"update phases set {change}")
+    await pool.execute("update phases set straight = straight, global_limit = 1, name = 'Nov-17'")
+    for table, column in (("users", "role"), ("phases", "created_at"), ("exposures", "number")):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await pool.execute(f"update {table} set {column} = {column}")
+
+
 async def test_a_phase_never_goes_back_whoever_asks(
     pool: Pool, cast: Cast, owner: asyncpg.Connection
 ) -> None:

@@ -181,3 +181,30 @@ async def test_a_bonus_is_undone_while_it_lasts_and_what_was_staked_of_it_is_owe
     state = await pool.fetchval("select state from bonuses where transfer_id = $1", granted)
     assert state == "reversed"
     await assert_books_balance(pool)
+
+
+async def test_credit_forced_beyond_its_limit_is_a_debt_like_any_other(
+    pool: Pool, cast: Cast
+) -> None:
+    async with transaction(pool) as connection:
+        await ledger.approve_credit(connection, cast.hla.id, Decimal(100))
+    await placed(pool, cast.phase, cast.hla, "137 100")
+    async with transaction(pool) as connection:
+        request = asked(cast.su, "repay", "100")
+        repaid = counted(await cash.repay(connection, request, cast.hla.id, Decimal(100), "weekly"))
+    await placed(pool, cast.phase, cast.hla, "138 100")
+    await paid_in(pool, cast, "50.00")
+    forced = await undo(pool, cast.thida, int(repaid.transfer_id), force=True)
+    assert (forced.credit_balance, forced.cash_balance, forced.available) == (-200, 50, 0)
+    [refused] = await place(pool, cast.phase, slip(cast.hla, "139 20"))
+    assert isinstance(refused, InsufficientFunds)
+    assert refused.facts == {"needed": "20.00", "available": "0.00"}
+    request = asked(cast.su, "withdraw", "30")
+    with pytest.raises(InsufficientFunds):
+        async with transaction(pool) as connection:
+            await cash.withdraw(connection, request, cast.hla.id, Decimal(30), "cash out")
+    async with transaction(pool) as connection:
+        request = asked(cast.su, "repay", "100 again")
+        await cash.repay(connection, request, cast.hla.id, Decimal(100), "what was undone")
+    assert (await balance(pool, cast.hla)).available == 50
+    await assert_books_balance(pool)

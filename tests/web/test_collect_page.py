@@ -10,13 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from banker.books import exposure, phase, resettlement, session, settlement, ticket
+from banker.books import exposure, ledger, phase, resettlement, session, settlement, ticket
 from banker.books.people import Person
 from banker.books.phase import Draft
 from banker.books.settlement import Draw
 from banker.database import Pool, transaction
 from tests.balanced import assert_books_balance
-from tests.cast import Cast, placed
+from tests.cast import Cast, deposit, placed
 
 Visit = Callable[..., Awaitable[httpx.Response]]
 
@@ -116,6 +116,32 @@ async def test_a_balance_that_does_not_cover_the_slip_is_told(visit: Visit, cast
     response = await visit(cast.hla, "/collect/reading", {"phase": "1", "text": "123 500"})
     assert facts(response)["state"] == "funds"
     assert "needs 500" in response.text
+
+
+async def test_who_owes_is_told_what_is_to_be_repaid_before_anything_is_staked(
+    visit: Visit, cast: Cast, pool: Pool
+) -> None:
+    async def purse() -> dict[str, str]:
+        side = (await visit(cast.hla, "/collect/side")).text
+        return dict(re.findall(r"<dt>([^<]+)</dt><dd[^>]*>([^<]+)</dd>", side))
+
+    await deposit(pool, cast, cast.hla, "50.00")
+    for limit, told in ((80, ("80.00", "130.00")), (100, ("100.00", "150.00"))):
+        async with transaction(pool) as connection:
+            await ledger.approve_credit(connection, cast.hla.id, Decimal(limit))
+        shown = await purse()
+        assert (shown["Credit left"], shown["Can be staked"]) == told
+    await placed(pool, cast.phase, cast.hla, "137 120")
+    await deposit(pool, cast, cast.hla, "10.00")
+    async with transaction(pool) as connection:
+        await ledger.approve_credit(connection, cast.hla.id, Decimal(40))
+    shown = await purse()
+    assert (shown["Cash"], shown["Credit left"], shown["Can be staked"]) == (
+        "10.00",
+        "0.00",
+        "0.00",
+    )
+    assert shown["To be repaid first"] == "30.00"
 
 
 async def test_the_phase_as_a_whole_may_be_full(visit: Visit, cast: Cast, pool: Pool) -> None:
