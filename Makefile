@@ -14,7 +14,7 @@ serve: $(READY)
 	@exec $(BIN)/python -m banker serve
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
