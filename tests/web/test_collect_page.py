@@ -137,9 +137,9 @@ async def test_who_owes_is_told_what_is_to_be_repaid_before_anything_is_staked(
         await ledger.approve_credit(connection, cast.hla.id, Decimal(40))
     shown = await purse()
     assert (shown["Cash"], shown["Credit left"], shown["Can be staked"]) == (
-        "10.00",
-        "0.00",
-        "0.00",
+        "10",
+        "0",
+        "0",
     )
     assert shown["To be repaid first"] == "30"
 
