@@ -9,6 +9,7 @@ from litestar import Request, Response, get
 
 from banker import metrics
 from banker.errors import Forbidden
+from banker.settings import Settings
 from banker.web import house_gauges
 from banker.web.access import MACHINES, AtWorker, address_of, bearer_token
 from banker.worker import Worker
@@ -47,7 +48,7 @@ async def show_metrics(request: Request, worker: AtWorker) -> bytes:  # type: ig
     """For loopback, or for whoever holds `BANKER_METRICS_TOKEN`."""
     expected, given = worker.settings.metrics_token, bearer_token(request)
     known = bool(expected and given) and hmac.compare_digest(str(given).encode(), expected.encode())
-    if not known and not _is_loopback(address_of(request, worker.settings)):
+    if not known and not _is_of_this_machine(request, worker.settings):
         raise Forbidden("Metrics are for this machine, or for the holder of the metrics token.")
     metrics.redis_up.set(worker.stream.up)
     metrics.queue.set(worker.desk.waiting)
@@ -64,9 +65,14 @@ async def _postgres_answers(worker: Worker) -> bool:
         return False
 
 
-def _is_loopback(address: str) -> bool:
+def _is_of_this_machine(request: Request, settings: Settings) -> bool:  # type: ignore[type-arg]
+    # What a proxy passes on comes from anywhere, whether the settings name the proxy or not.
+    peer = request.client.host if request.client else ""
+    is_passed_on = any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
+    if is_passed_on and peer not in settings.proxies:
+        return False
     try:
-        return ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(address_of(request, settings)).is_loopback
     except ValueError:
         return False
 

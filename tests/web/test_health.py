@@ -126,6 +126,15 @@ async def test_metrics_are_read_from_this_machine(address: str) -> None:
     assert "banker_redis_up" in response.text
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+async def test_what_a_proxy_that_nobody_named_passes_on_is_not_of_this_machine(
+    address: str, header: str
+) -> None:
+    async with httpx.AsyncClient(base_url=address) as client:
+        response = await client.get("/metrics", headers={header: "127.0.0.1"})
+    assert response.status_code == 403, response.text
+
+
 @pytest.mark.parametrize(
     ("token", "status"), [("", 403), ("wrong", 403), ("a metrics token", 200), ("ключ", 403)]
 )
