@@ -1,6 +1,8 @@
 # The two commands: `make run` for a living console, `make test` for the suite.
 
 PYTHON ?= python3
+# How many tests run at once; a fixed number, for a machine may show more processors than it gives.
+SIDE_BY_SIDE ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -14,7 +16,7 @@ serve: $(READY)
 	@exec $(BIN)/python -m banker serve
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(BIN)/python -m pytest --numprocesses $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
