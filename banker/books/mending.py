@@ -2,7 +2,7 @@
 
 Nobody knows by looking which of the two is right, so that a person says which to keep. Either way
 the entries lead to the balance again, by transfers that say who did it and why; nothing is taken
-back.
+back. The trail has the figures of each, and verifying asks for them.
 """
 
 import re
@@ -69,12 +69,14 @@ async def mend(
     [drift] = await _drifts(connection, [account_id])
     if drift.amount == 0:
         raise WrongState("The balance is what the entries come to: there is nothing to mend.")
-    transfer_ids = [
-        await ledger.record_drift(connection, account_id, drift.amount, actor_id, reason)
-    ]
-    if keep == "entries":
-        transfer_ids.append(await _move(connection, drift, actor_id, reason))
-    return transfer_ids
+    recorded = await ledger.record_drift(connection, account_id, drift.amount, actor_id, reason)
+    await _note(connection, drift, recorded, drift.balance, reason)
+    if keep == "balance":
+        return [recorded]
+    moved = await _move(connection, drift, actor_id, reason)
+    mended = msgspec.structs.replace(drift, entries=drift.balance)
+    await _note(connection, mended, moved, drift.entries, reason)
+    return [recorded, moved]
 
 
 async def _move(connection: Connection, drift: Drift, actor_id: int, reason: str) -> int:
@@ -96,6 +98,21 @@ async def _move(connection: Connection, drift: Drift, actor_id: int, reason: str
             "that is less than the purse may hold."
         ) from None
     return transfer_id
+
+
+async def _note(
+    connection: Connection, drift: Drift, transfer_id: int, balance_after: Decimal, reason: str
+) -> None:
+    await _mending.note_mended(
+        connection,
+        user_id=drift.user_id,
+        account_id=drift.account_id,
+        transfer_id=transfer_id,
+        balance=drift.balance,
+        entries=drift.entries,
+        balance_after=balance_after,
+        reason=reason,
+    )
 
 
 async def _drifts(connection: Connection, account_ids: Iterable[int]) -> list[Drift]:

@@ -27,6 +27,11 @@ from (
     select phases.id
     from phases
     where greatest(phases.opened_at, phases.closed_at, phases.settled_at, phases.voided_at) > :after
+    union
+    -- A draw that was put right may have moved nothing.
+    select draws.phase_id
+    from draws
+    where draws.entered_at > :after
 ) as touched;
 
 -- name: survey(since, up_to)

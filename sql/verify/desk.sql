@@ -113,39 +113,6 @@ where desk_transfers.forced
     )
 limit :few;
 
--- name: bonuses(few)
--- A bonus was granted by a transfer of its amount, and every grant has its terms. It ends by stakes
--- that worked it off, by its time, or by reversals of all of it.
-select
-    format('bonus %s', coalesce(granted.transfer_id, bonuses.transfer_id)) as row,
-    format(
-        '%s of user %s, %s with %s of %s worked off; granted were %s to user %s, %s undone',
-        coalesce(bonuses.amount::text, 'nothing'),
-        coalesce(bonuses.user_id::text, 'none'),
-        coalesce(bonuses.state, 'missing'),
-        bonuses.worked_off,
-        bonuses.requirement,
-        coalesce(granted.amount::text, 'nothing'),
-        coalesce(granted.user_id::text, 'none'),
-        coalesce(granted.undone, 0)
-    ) as detail
-from bonuses
-full join (
-    select desk_transfers.*
-    from desk_transfers
-    join transfers on transfers.id = desk_transfers.transfer_id
-    where transfers.reason = 'bonus'
-) as granted on granted.transfer_id = bonuses.transfer_id
-where (
-    bonuses.amount = granted.amount
-    and bonuses.user_id = granted.user_id
-    and (bonuses.worked_off >= bonuses.requirement) = (bonuses.state = 'converted')
-    and (granted.undone = granted.amount) = (bonuses.state = 'reversed')
-    and (bonuses.state <> 'expired' or bonuses.expires_at <= bonuses.ended_at)
-) is not true
-order by coalesce(granted.transfer_id, bonuses.transfer_id)
-limit :few;
-
 -- name: drawers(few)
 -- What a closed drawer was expected to hold is what went through it; nothing went through another's.
 select

@@ -93,3 +93,58 @@ values ((select max(id) from transfers), 6, 1);
 -- links: the end of the chain
 -- a tail cut off
 delete from links where position = (select max(position) from links);
+
+-- bonus_ends: (conversion)
+-- cash for no bonus
+with made as (
+    insert into transfers (reason, actor_id, phase_id) values ('conversion', 3, 1) returning id
+)
+insert into entries (transfer_id, account_id, amount, balance_after, sequence)
+select made.id, side.account_id, side.amount, side.balance_after, side.sequence
+from made
+cross join (values (104, 5000, 1, 999), (5, -5000, null, null))
+    as side (account_id, amount, balance_after, sequence);
+
+-- bonus_ends: bonus
+-- more turned into cash than was left of the grant
+update desk_transfers
+set undone = 1
+where transfer_id = (select max(transfer_id) from bonuses where state = 'converted');
+
+-- bonus_ends: (expiry)
+-- a bonus taken back that is under way
+with made as (
+    insert into transfers (reason, actor_id, note) values ('expiry', 4, 'expired') returning id
+)
+insert into entries (transfer_id, account_id, amount, balance_after, sequence)
+select made.id, side.account_id, side.amount, side.balance_after, side.sequence
+from made
+cross join (values (111, -1, 0, 999), (5, 1, null, null))
+    as side (account_id, amount, balance_after, sequence);
+
+-- bonus_reversals: (reversal)
+-- a bonus that ended before it was undone
+update bonuses
+set ended_at = granted_at
+where transfer_id = (select max(transfer_id) from bonuses where state = 'reversed');
+
+-- worked_off: bonus 4
+-- stakes that there were not, on a bonus from before
+update bonuses set worked_off = 999 where transfer_id = 4;
+
+-- worked_off: bonus
+-- stakes that there were not, on a bonus that is cash
+update bonuses
+set worked_off = worked_off + 1
+where transfer_id = (select max(transfer_id) from bonuses where state = 'converted');
+
+-- corrections: (correction)
+-- money that mends nothing
+with made as (
+    insert into transfers (reason, actor_id, note) values ('correction', 1, 'found') returning id
+)
+insert into entries (transfer_id, account_id, amount, balance_after, sequence)
+select made.id, side.account_id, side.amount, side.balance_after, side.sequence
+from made
+cross join (values (104, 7000, 1, 999), (6, -7000, null, null))
+    as side (account_id, amount, balance_after, sequence);

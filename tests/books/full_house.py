@@ -1,6 +1,8 @@
 """A house with a bit of everything, built with the verbs of the books alone."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,10 +11,12 @@ import msgspec
 
 from banker.books import (
     approval,
+    bonus,
     cash,
     exposure,
     four_eyes,
     ledger,
+    mending,
     people,
     phase,
     resettlement,
@@ -48,7 +52,8 @@ PRIZES = Prizes(
 
 async def build(pool: Pool) -> Cast:
     """Phase 1 is settled with 123, 2 void after its closing, 3 void while open, 4 closed, 5 open,
-    6 a draft, 7 settled without a ticket, and 8 with 111 at first and then with 222.
+    6 a draft, 7 settled without a ticket, 8 with 111 at first and then with 222, and 9 and 10 with
+    999, which nobody had.
 
     Users: 2 Ko, 5 Aung, 6 Khin, 7 Hla; their cash purses are 101, 104, 107 and 110, bonus and
     credit follow. In phase 1 tickets 1 and 5 are Aung's, 2 Khin's, 4 Hla's from cash, bonus and
@@ -80,6 +85,8 @@ async def build(pool: Pool) -> Cast:
         await settlement.settle(connection, empty.id, Draw(0, "the radio", cast.min.id))
     await _desk(pool, cast)
     await _drawn_again(pool, cast)
+    await _bonuses(pool, cast)
+    await _mended(pool, cast)
     return cast
 
 
@@ -211,6 +218,61 @@ async def _drawn_again(pool: Pool, cast: Cast) -> None:
     async with transaction(pool) as connection:
         draw = Draw(222, "the gazette", cast.min.id, "misheard")
         await resettlement.resettle(connection, taken.id, draw)
+
+
+async def _bonuses(pool: Pool, cast: Cast) -> None:
+    """Mya's bonus of 50.00, of which 5.00 were undone, was worked off in phases 9 and 10 and gave
+    25.00; her next, of 8.00, was undone. Phyo's, of 30.00, expired with 20.00 in the purse before
+    phase 10 was settled, in which he had staked 10.00. They are users 10 and 11, their bonus purses
+    120 and 123."""
+    async with transaction(pool) as connection:
+        mya = await people.add(connection, "mya", "collector", PASSWORD_HASH)
+        phyo = await people.add(connection, "phyo", "collector", PASSWORD_HASH)
+
+    async def grant(person: Person, amount: int, needed: int, lives_s: float | None = None) -> int:
+        ends_at = None if lives_s is None else datetime.now(UTC) + timedelta(seconds=lives_s)
+        request = asked(cast.su, "bonus", key=f"{amount} for {person.username}")
+        terms = (person.id, Decimal(amount), "a gift", Decimal(needed), ends_at)
+        answer = await persist(pool, lambda c: cash.grant_bonus(c, request, *terms))
+        return int(msgspec.json.decode(answer.body, type=Counted).transfer_id)
+
+    async def undo(transfer_id: int, amount: int) -> None:
+        request = asked(cast.su, "reverse", key=f"{amount} of a bonus")
+        part = Decimal(amount)
+        await persist(pool, lambda c: cash.reverse(c, request, transfer_id, part, "too much"))
+
+    await deposit(pool, cast, mya, "50.00")
+    granted = await grant(mya, 50, 60)
+    await grant(phyo, 30, 1_000, lives_s=1.0)
+    await undo(granted, 5)
+    first, second = [await _opened(pool, cast, f"worked off {place}") for place in (1, 2)]
+    await placed(pool, first, mya, "600 30")
+    await placed(pool, second, phyo, "601 10")
+    await placed(pool, second, mya, "600 40")
+    await _settle(pool, cast, first)
+    expired: list[int] = []
+    while not expired:
+        await asyncio.sleep(0.02)
+        expired = await persist(pool, bonus.expire)
+    assert expired == [phyo.id]
+    await _settle(pool, cast, second)
+    await undo(await grant(mya, 8, 10), 8)
+
+
+async def _mended(pool: Pool, cast: Cast) -> None:
+    """Khin's cash had 3.00 more than its entries, which were left to her, and then 4.00 less, which
+    she was given."""
+    khin = 107
+    for moved, keep in ((3, "balance"), (-4, "entries")):
+        await pool.execute("update accounts set balance = balance + $1 where id = $2", moved, khin)
+        async with transaction(pool) as connection:
+            await mending.mend(connection, khin, keep, cast.thida.id, "counted anew")
+
+
+async def _settle(pool: Pool, cast: Cast, taken: Phase) -> None:
+    async with transaction(pool) as connection:
+        await settlement.close(connection, taken.id, cast.min.id)
+        await settlement.settle(connection, taken.id, Draw(999, "the radio", cast.min.id))
 
 
 async def _phase(pool: Pool, phase_id: int) -> Phase:

@@ -75,9 +75,10 @@ async def test_a_settlement_is_a_row_with_all_its_figures(pool: Pool) -> None:
     assert [one["seal"] for one in rows] == [one["seal"].hex() for one in held]
     assert [(one["phase_id"], one["state"], one["number"]) for one in rows] == [
         ("1", "settled", "123"), ("2", "void", None), ("4", "closed", None),
-        ("7", "settled", "000"), ("8", "settled", "222"),
+        ("7", "settled", "000"), ("8", "settled", "222"), ("9", "settled", "999"),
+        ("10", "settled", "999"),
     ]  # fmt: skip
-    assert (rows[-1]["draw"], rows[-1]["source"]) == ("2", "the gazette")
+    assert (rows[4]["draw"], rows[4]["source"]) == ("2", "the gazette")
     assert rows[-1]["partner_earnings"] == "0.00"
     for name in ("total_in", "total_out", "commission", "net_profit"):
         assert rows[0][name] == f"{held[0][name]:.2f}"

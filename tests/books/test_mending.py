@@ -8,7 +8,7 @@ import pytest
 
 from banker.books import ledger, mending
 from banker.books.verify import verified
-from banker.database import Pool, transaction
+from banker.database import SQL, Pool, transaction
 from banker.errors import NotFound, WrongState
 from tests.balanced import assert_books_balance
 from tests.cast import Cast, deposit, placed
@@ -117,3 +117,26 @@ async def test_a_correction_mends_no_more_than_its_own_account(
     findings = await verified(pool)
     assert {finding.check for finding in findings} >= {"balances", "balance_chain"}
     assert all("account 107" in one.row for one in findings if one.check != "told_balances")
+
+
+async def test_a_correction_is_known_by_what_the_trail_says_of_it(
+    pool: Pool, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    made = []
+    for amount, keep in (("7.50", "balance"), ("-2.00", "entries"), ("3.00", "entries")):
+        await _drifted(pool, owner, cast, amount)
+        async with transaction(pool) as connection:
+            made += await mending.mend(connection, AUNG, keep, cast.su.id, "counted anew")  # type: ignore[arg-type]
+    await assert_books_balance(pool)
+    await owner.execute("alter table audit disable trigger user")
+    await owner.execute("delete from audit where action = 'mended'")
+    findings = await verified(pool)
+    assert {one.check for one in findings} == {"corrections"}
+    assert findings[0].row == f"transfer {made[0]} (correction)"
+    # Those that an older version made are noted when the house is brought up to date, once.
+    migration = (SQL / "migrations" / "0009_mendings_are_noted.sql").read_text()
+    apply = migration.split("-- migrate: apply")[1].split("-- migrate: rollback")[0]
+    for _ in range(2):
+        await owner.execute(apply)
+    assert await pool.fetchval("select count(*) from audit where action = 'mended'") == len(made)
+    await assert_books_balance(pool)

@@ -1,22 +1,28 @@
 """Verification from a checkpoint: what came since is gone over, what was before is remembered."""
 
 import asyncio
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
-from banker.books import phase, settlement, ticket
+from banker.books import cash, ledger, mending, phase, resettlement, settlement, ticket
+from banker.books.cash import Counted
+from banker.books.ledger import House, Transfer
 from banker.books.phase import Draft
 from banker.books.settlement import Draw
-from banker.books.verify import CHECKS, verification
+from banker.books.verify import CHECKS, checkpoint, go_over, moment, verification
+from banker.books.verify.scope import Checkpoint
 from banker.books.verify.verification import Verification
-from banker.database import Pool, transaction
+from banker.database import Pool, reading, transaction
 from tests.balanced import assert_books_balance
 from tests.books import full_house
 from tests.books.sealing import sealed
 from tests.books.test_verify import Damage, _read
-from tests.cast import Cast, deposit, newcomers, placed
+from tests.cast import Cast, asked, deposit, newcomers, placed
 
 DAMAGES = [
     _read(block)
@@ -36,7 +42,7 @@ async def cast(pool: Pool, owner: asyncpg.Connection) -> Cast:
     await owner.execute(
         "alter table entries disable trigger user; alter table transfers disable trigger user;"
         "alter table audit disable trigger user; alter table links disable trigger user;"
-        "alter table payouts disable trigger user"
+        "alter table payouts disable trigger user; alter table draws disable trigger user"
     )
     return cast
 
@@ -121,6 +127,60 @@ async def test_damage_since_the_checkpoint_is_found(
     assert (await _verified(pool, whole=False)).findings == found.findings, "found once alone"
 
 
+async def test_money_made_by_the_ledger_itself_is_found(pool: Pool, cast: Cast) -> None:
+    aung, khin_bonus = 104, 108
+    await _granted(pool, cast)
+    async with transaction(pool) as connection:
+        journal = await ledger.lock(connection, [cast.aung.id, cast.khin.id])
+        for reason, account_id, amount, house, phase_id in (
+            ("conversion", aung, 5_000, House.BONUSES, 1),
+            ("correction", aung, 7_000, House.CORRECTIONS, None),
+            ("expiry", khin_bonus, -1, House.BONUSES, None),
+        ):
+            legs = ((account_id, Decimal(amount)),)
+            journal.enter(Transfer(reason, cast.su.id, legs, house, phase_id, "why not"))
+        ids = await journal.write(connection)
+    await pool.execute("update bonuses set worked_off = 999 where transfer_id = 4")
+    for whole in (False, True):
+        found = {(one.check, one.row) for one in (await _verified(pool, whole)).findings}
+        assert found >= {
+            ("bonus_ends", f"transfer {ids[0]} (conversion)"),
+            ("corrections", f"transfer {ids[1]} (correction)"),
+            ("bonus_ends", f"transfer {ids[2]} (expiry)"),
+            ("worked_off", "bonus 4"),
+        }
+
+
+async def test_a_draw_put_right_that_moved_nothing_is_gone_over(
+    pool: Pool, owner: asyncpg.Connection, cast: Cast
+) -> None:
+    # Phase 9 was settled longer ago than anything that was not in sight at the checkpoint.
+    await owner.execute(
+        "update verifications set started_at = clock_timestamp() + interval '10 minutes'"
+    )
+    async with transaction(pool) as connection:
+        draw = Draw(888, "the gazette", cast.min.id, "misheard")
+        await resettlement.resettle(connection, 9, draw)
+    await owner.execute("update draws set number = 887 where phase_id = 9 and revision = 2")
+    found = (await _verified(pool, whole=False)).findings
+    assert ("draws", "draw 2 of phase 9") in {(one.check, one.row) for one in found}
+
+
+async def test_wherever_a_checkpoint_lies_bonuses_and_corrections_agree(
+    pool: Pool, cast: Cast
+) -> None:
+    await _everything_once_more(pool, cast)
+    last = await pool.fetchval("select max(id) from transfers")
+    names = ("bonuses", "worked_off", "bonus_ends", "bonus_reversals", "corrections")
+    async with reading(pool) as connection:
+        now = await connection.fetchval("select clock_timestamp()")
+        for up_to in range(50, last + 1):
+            for at in (now - timedelta(days=1), now + timedelta(days=1)):
+                scope = await checkpoint.scope(connection, Checkpoint(up_to, 0, at))
+                found = await go_over(moment.one(connection), names, scope)
+                assert not any(found.values()), (up_to, at, found)
+
+
 async def test_purses_that_differ_are_counted(
     pool: Pool, owner: asyncpg.Connection, cast: Cast
 ) -> None:
@@ -196,7 +256,12 @@ async def _checkpoints(pool: Pool) -> list[asyncpg.Record]:
 
 
 async def _everything_once_more(pool: Pool, cast: Cast) -> None:
-    """A void of a ticket from before, tickets, a deposit; and a phase from draft to draw."""
+    """A drift mended, a void of a ticket from before, tickets, a deposit; a phase from draft to
+    draw that turns a bonus into cash, and a bonus undone; and the first time, a draw of phase 9 put
+    right by which nobody wins either."""
+    await pool.execute("update accounts set balance = balance + 2 where id = 107")
+    async with transaction(pool) as connection:
+        await mending.mend(connection, 107, "entries", cast.thida.id, "counted anew")
     async with transaction(pool) as connection:
         current = await phase.read(connection, 5)
     ticket_id = await pool.fetchval(
@@ -213,7 +278,24 @@ async def _everything_once_more(pool: Pool, cast: Cast) -> None:
         )
         drawn = await phase.open_(connection, draft.id)
     await placed(pool, drawn, cast.aung, "777 10\n778 0.05")
+    await _granted(pool, cast)
+    await placed(pool, drawn, cast.khin, "700 6")
     async with transaction(pool) as connection:
         await settlement.close(connection, drawn.id, cast.min.id)
     async with transaction(pool) as connection:
         await settlement.settle(connection, drawn.id, Draw(777, "the radio", cast.min.id))
+    undone = await _granted(pool, cast)
+    async with transaction(pool) as connection:
+        await cash.reverse(connection, asked(cast.su, "reverse"), undone, None, "too much")
+    async with transaction(pool) as connection:
+        draw = Draw(888, "the gazette", cast.min.id, "misheard")
+        await resettlement.resettle(connection, 9, draw)
+
+
+async def _granted(pool: Pool, cast: Cast) -> int:
+    """A bonus of 5.00 for Khin that her next stakes work off; its transfer."""
+    async with transaction(pool) as connection:
+        request = asked(cast.su, "bonus")
+        terms = (cast.khin.id, Decimal(5), "a gift", Decimal(6), None)
+        answer = await cash.grant_bonus(connection, request, *terms)
+    return int(msgspec.json.decode(answer.body, type=Counted).transfer_id)

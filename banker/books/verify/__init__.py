@@ -127,7 +127,10 @@ CHECKS: dict[str, Check] = {
     **_asked("month", "house_months", "collector_months", "number_months"),
     **_asked("request", "unbound_requests", "stray_requests", "desk_answers", "desk_requests"),
     "desk_receipts": answers.counted,
-    **_asked("desk", "desk_transfers", "reversals", "debts", "bonuses", "drawers", "drawerless"),
+    **_asked("desk", "desk_transfers", "reversals", "debts", "drawers", "drawerless"),
+    **_asked("bonus", "bonuses", "worked_off", "bonus_reversals"),
+    **_asked("bonus_end", "bonus_ends"),
+    **_asked("correction", "corrections"),
     **_asked("chain", "links", "unsealed"),
     "link_hashes": links.link_hashes,
 }

@@ -12,7 +12,8 @@ from banker.database import Connection, queries
 
 _checkpoint = queries("verify/checkpoint")
 
-# A closing or a draw is stamped before it is seen, by as long as its transaction took.
+# A closing, a draw or the end of a bonus is stamped before it is seen, by as long as its
+# transaction took.
 _UNSEEN = timedelta(minutes=10)
 
 
@@ -46,9 +47,8 @@ async def scope(connection: Connection, since: Checkpoint | None) -> Scope:
     """What there is to go over from a checkpoint on; everything, without one."""
     if since is None:
         return Scope()
-    phases = await _checkpoint.touched_phases(
-        connection, since=since.up_to, after=since.at - _UNSEEN
-    )
+    after = since.at - _UNSEEN
+    phases = await _checkpoint.touched_phases(connection, since=since.up_to, after=after)
     staked = {
         row["phase_id"]: Staked(
             row["up_to"],
@@ -58,7 +58,7 @@ async def scope(connection: Connection, since: Checkpoint | None) -> Scope:
         )
         async for row in _checkpoint.read_staked(connection, phases=phases)
     }
-    return Scope(since.up_to, since.position, phases, staked)
+    return Scope(since.up_to, since.position, after, phases, staked)
 
 
 async def survey(connection: Connection, since: Checkpoint | None) -> Survey:

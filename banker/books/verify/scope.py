@@ -27,11 +27,13 @@ class Staked(msgspec.Struct):
 
 class Scope(msgspec.Struct, frozen=True):
     """Which rows are gone over: transfers, with their entries and tickets, above `since`; links
-    above `position`; of phases, those of `phases` (None for all), and of their bets those that are
-    not `staked` yet. What was counted of them is left in `counted`."""
+    above `position`; what ended `after` a moment (None for all); of phases, those of `phases` (None
+    for all), and of their bets those that are not `staked` yet. What was counted of them is left in
+    `counted`."""
 
     since: int = 0
     position: int = 0
+    after: datetime | None = None
     phases: list[int] | None = None
     staked: dict[int, Staked] = {}
     counted: dict[int, Staked] = {}

@@ -54,38 +54,6 @@ update desk_transfers set forced = false where transfer_id = 36;
 -- a reversal that calls itself forced
 update desk_transfers set forced = true where transfer_id = 34;
 
--- bonuses: bonus 4
--- a bonus of another amount than was granted
-update bonuses set amount = 41;
-
--- bonuses: bonus 4
--- a bonus of another person
-update bonuses set user_id = 6;
-
--- bonuses: bonus 4
--- a grant without its terms
-delete from bonuses;
-
--- bonuses: bonus 4
--- worked off, and still not cash
-update bonuses set worked_off = 10000;
-
--- bonuses: bonus 4
--- turned into cash too early
-update bonuses set state = 'converted', ended_at = clock_timestamp();
-
--- bonuses: bonus 4
--- expired without a time
-update bonuses set state = 'expired', ended_at = clock_timestamp();
-
--- bonuses: bonus 4
--- reversed, and nothing was undone
-update bonuses set state = 'reversed', ended_at = clock_timestamp();
-
--- bonuses: bonus 33
--- terms for a deposit
-insert into bonuses (transfer_id, user_id, amount, requirement) values (33, 8, 200, 1);
-
 -- drawers: shift 1 of user 4
 -- a closed drawer that should have held more
 update shifts set expected = expected + 1 where id = 1;
