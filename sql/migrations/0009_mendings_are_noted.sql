@@ -1,5 +1,5 @@
 -- A correction is known by what the trail says of it; those from before are noted now.
--- depends: 0007_no_way_back
+-- depends: 0008_conversions_by_phase
 
 -- migrate: apply
 
