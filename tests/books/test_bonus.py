@@ -7,15 +7,16 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from banker.books import bonus, cash, ledger, phase, settlement, ticket
+from banker.books import bonus, cash, ledger, phase, placement, settlement, ticket
 from banker.books.cash import Counted
 from banker.books.phase import Draft
+from banker.books.request import Answer
 from banker.books.settlement import Draw
 from banker.database import Pool, transaction
 from banker.errors import Malformed, WrongState
 from banker.rules.purse import Balance
 from tests.balanced import assert_books_balance
-from tests.cast import Cast, asked, close_and_settle, deposit, placed
+from tests.cast import Cast, asked, close_and_settle, deposit, placed, slip
 
 
 async def grant(
@@ -66,15 +67,11 @@ async def test_stakes_work_a_bonus_off_once_their_phase_is_settled(pool: Pool, c
 async def test_a_slip_that_waited_for_the_purse_works_off_the_bonus_that_it_may_spend(
     pool: Pool, cast: Cast
 ) -> None:
-    async with transaction(pool) as granting:
-        await ledger.lock(granting, [cast.hla.id])
-        # It is stamped, and waits for the purse.
-        waiting = asyncio.create_task(placed(pool, cast.phase, cast.hla, "002 45"))
-        await asyncio.sleep(0.3)
-        request = asked(cast.su, "bonus", "50.00", "90.00")
-        terms = (cast.hla.id, Decimal(50), "a welcome", Decimal(90), None)
-        await cash.grant_bonus(granting, request, *terms)
-    await waiting
+    async with transaction(pool) as connection:
+        stamped = await placement.hold(connection, cast.phase.id)
+        await grant(pool, cast, "50.00", "90.00")
+        judged = await placement.judge(connection, stamped, [slip(cast.hla, "002 45")])
+    assert isinstance(judged.answers[0], Answer)
     assert (await balance(pool, cast)).bonus_balance == 5
     under_way = await current(pool, cast)
     assert under_way is not None
