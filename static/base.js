@@ -24,19 +24,6 @@
     if (kind === "good") setTimeout(() => toast.remove(), 6000);
   }
 
-  /* The top bar's word on how fresh the page is: state is live, stale or still. */
-  function fresh(state, text) {
-    const place = document.getElementById("fresh");
-    if (!place) return;
-    place.dataset.state = state;
-    place.lastElementChild.textContent = text;
-  }
-
-  function stamp() {
-    const place = document.getElementById("fresh");
-    if (place?.dataset.state === "still") fresh("still", `as of ${banker.clock.show(banker.clock.now())}`);
-  }
-
   function problemOf(xhr) {
     try {
       const problem = JSON.parse(xhr.responseText);
@@ -51,6 +38,10 @@
     return html && xhr.responseText.trim() && !/^\s*<!doctype/i.test(xhr.responseText);
   }
 
+  function isPicking(event) {
+    return !!event.detail.requestConfig.elt.closest("[hx-select]");
+  }
+
   document.addEventListener("htmx:configRequest", (event) => {
     if (token) event.detail.headers["x-csrftoken"] = token;
   });
@@ -61,16 +52,16 @@
     if (!isError) return;
     const swaps = isFragment(xhr);
     event.detail.shouldSwap = swaps;
-    if (swaps && xhr.status >= 500) {
+    if (swaps && (xhr.status >= 500 || isPicking(event))) {
       event.detail.target = document.getElementById("flash");
       event.detail.swapOverride = "beforeend";
+      event.detail.selectOverride = "unset"; /* what is picked out of an answer is not in a refusal */
     }
     if (swaps) return;
     if (xhr.status === 401) return location.assign("/signin");
     flash("bad", problemOf(xhr) || `The house answered ${xhr.status} ${xhr.statusText}.`);
   });
 
-  document.addEventListener("htmx:afterOnLoad", stamp);
   document.addEventListener("htmx:sendError", () => flash("bad", OUT_OF_REACH));
   document.addEventListener("htmx:timeout", () => flash("bad", OUT_OF_REACH));
 
@@ -81,8 +72,7 @@
     event.target.closest("[data-dismiss]")?.closest(".toast, .notice")?.remove();
   });
 
-  window.banker = { ...window.banker, flash, fresh };
-  stamp();
+  window.banker = { ...window.banker, flash };
 
   /* A form that was sent before htmx had taken it up (a quick Enter in a dialog that just opened)
      would be sent by the browser itself, its fields in the address. It is taken up now. */
