@@ -1,5 +1,6 @@
 /* The top bar's word on how fresh the page is. "As of" is when the figures of the page were read: at its
-   loading, and again only where the part that holds them, marked data-figures, came anew. */
+   loading, and again only where the part that holds them, marked data-figures, came anew. A part that fetches
+   itself (hx-trigger="every …") is not loud about an outage: the bar says stale until it is fetched again. */
 (() => {
   "use strict";
 
@@ -24,6 +25,24 @@
     fresh(state, `as of ${clock.show(readAt)}`);
   }
 
+  function sayStale() {
+    fresh("stale", `stale since ${clock.show(readAt)}`);
+  }
+
+  /* Caught on the way down, before base.js makes a notice of it. A refusal is left to it: its words are
+     needed, and it does not pass by itself. */
+  function fail(event) {
+    if (!isPolled(event)) return;
+    sayStale();
+    if (event.detail.xhr.status >= 400 && event.detail.xhr.status < 500) return;
+    event.stopPropagation();
+    event.detail.shouldSwap = false;
+  }
+
+  document.addEventListener("htmx:beforeSwap", (event) => event.detail.isError && fail(event), true);
+  document.addEventListener("htmx:sendError", fail, true);
+  document.addEventListener("htmx:timeout", fail, true);
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.failed) return;
     const isFigures = event.target.matches("[data-figures]");
@@ -31,6 +50,6 @@
     if (isFigures || isPolled(event)) sayRead();
   });
 
-  window.banker = { ...window.banker, fresh };
+  window.banker = { ...window.banker, fresh, isPolled };
   sayRead();
 })();
