@@ -29,6 +29,11 @@
     fresh("stale", `stale since ${clock.show(readAt)}`);
   }
 
+  /* What is out of sight is not kept fresh. */
+  function pause() {
+    fresh("still", `paused, as of ${clock.show(readAt)}`);
+  }
+
   /* Caught on the way down, before base.js makes a notice of it. A refusal is left to it: its words are
      needed, and it does not pass by itself. */
   function fail(event) {
@@ -50,6 +55,6 @@
     if (isFigures || isPolled(event)) sayRead();
   });
 
-  window.banker = { ...window.banker, fresh, isPolled };
+  window.banker = { ...window.banker, fresh, pause, isPolled };
   sayRead();
 })();
