@@ -4,6 +4,7 @@ Refusals are answers, not accidents: each carries the facts that a caller needs 
 request. `web` turns them into problem+json, a fragment or a page, in one place.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -107,6 +108,17 @@ class NameTaken(Refusal):
 
     status = 409
     code = "name-taken"
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else changed the same since this form was opened; nothing was changed now."""
+
+    status = 409
+    code = "changed-meanwhile"
+
+    def __init__(self, now: Mapping[str, str]) -> None:
+        super().__init__(now=dict(now))
+        self.now = now
 
 
 class InFlight(Refusal):

@@ -6,9 +6,24 @@
   const OUT_OF_REACH =
     "The house could not be reached, and it is not known whether this was done. Sending the same form again is safe only where the page says so; look first.";
 
+  const WORDS_MOST = 4;
+
+  /* Where words are seen: behind an open dialog they are not. */
+  function region() {
+    return document.querySelector("dialog[open] .flash") || document.getElementById("flash");
+  }
+
+  /* The same words once, the newest of them, and no more than can be read. */
+  function thin(place) {
+    const said = new Set();
+    for (const one of [...place.children].reverse()) {
+      if (said.has(one.textContent) || said.size === WORDS_MOST) one.remove();
+      else said.add(one.textContent);
+    }
+  }
+
   /* Says something for a moment; a warning or a refusal stays until it is read. */
   function flash(kind, text) {
-    const region = document.querySelector("dialog[open] .flash") || document.getElementById("flash");
     const toast = document.createElement("div");
     toast.className = `toast ${kind}`;
     const words = document.createElement("span");
@@ -19,22 +34,10 @@
     dismiss.textContent = "Dismiss";
     dismiss.dataset.dismiss = "";
     toast.append(words, dismiss);
-    region.append(toast);
-    while (region.children.length > 4) region.firstElementChild.remove();
+    const place = region();
+    place.append(toast);
+    thin(place);
     if (kind === "good") setTimeout(() => toast.remove(), 6000);
-  }
-
-  /* The top bar's word on how fresh the page is: state is live, stale or still. */
-  function fresh(state, text) {
-    const place = document.getElementById("fresh");
-    if (!place) return;
-    place.dataset.state = state;
-    place.lastElementChild.textContent = text;
-  }
-
-  function stamp() {
-    const place = document.getElementById("fresh");
-    if (place?.dataset.state === "still") fresh("still", `as of ${banker.clock.show(banker.clock.now())}`);
   }
 
   function problemOf(xhr) {
@@ -51,26 +54,34 @@
     return html && xhr.responseText.trim() && !/^\s*<!doctype/i.test(xhr.responseText);
   }
 
+  function isPicking(event) {
+    return !!event.detail.requestConfig.elt.closest("[hx-select]");
+  }
+
   document.addEventListener("htmx:configRequest", (event) => {
     if (token) event.detail.headers["x-csrftoken"] = token;
   });
 
-  /* A refusal that is a fragment goes where the answer would have gone; anything else is a toast. */
+  /* A refusal that is a fragment goes where the answer would have gone; but an outage, and a refusal of what
+     fetches itself, must not take the place of what stands there. Anything else is a toast. */
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, isError } = event.detail;
     if (!isError) return;
     const swaps = isFragment(xhr);
     event.detail.shouldSwap = swaps;
-    if (swaps && xhr.status >= 500) {
-      event.detail.target = document.getElementById("flash");
+    if (swaps && (xhr.status >= 500 || isPicking(event) || banker.isPolled(event))) {
+      event.detail.target = region();
       event.detail.swapOverride = "beforeend";
+      event.detail.selectOverride = "unset"; /* what is picked out of an answer is not in a refusal */
     }
     if (swaps) return;
     if (xhr.status === 401) return location.assign("/signin");
     flash("bad", problemOf(xhr) || `The house answered ${xhr.status} ${xhr.statusText}.`);
   });
 
-  document.addEventListener("htmx:afterOnLoad", stamp);
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.matches(".flash")) thin(event.detail.target);
+  });
   document.addEventListener("htmx:sendError", () => flash("bad", OUT_OF_REACH));
   document.addEventListener("htmx:timeout", () => flash("bad", OUT_OF_REACH));
 
@@ -81,8 +92,7 @@
     event.target.closest("[data-dismiss]")?.closest(".toast, .notice")?.remove();
   });
 
-  window.banker = { ...window.banker, flash, fresh };
-  stamp();
+  window.banker = { ...window.banker, flash };
 
   /* A form that was sent before htmx had taken it up (a quick Enter in a dialog that just opened)
      would be sent by the browser itself, its fields in the address. It is taken up now. */

@@ -75,13 +75,20 @@
     }
 
     async function attempt({ text, note, phase }, key, stopped) {
+      const asking = new AbortController(); /* AbortSignal.any and .timeout are too young for many a phone */
+      const end = () => asking.abort();
+      const timer = setTimeout(end, ANSWER_WITHIN_MS);
+      stopped.addEventListener("abort", end);
       try {
-        const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
         const headers = { "Idempotency-Key": key };
+        const { signal } = asking;
         const response = await banker.post("/collect/tickets", { text, note, phase }, { signal, headers });
         return { response, html: await response.text() };
       } catch {
         return null;
+      } finally {
+        clearTimeout(timer);
+        stopped.removeEventListener("abort", end);
       }
     }
 

@@ -178,24 +178,12 @@
     send();
   });
 
-  /* The side is fetched anew every few seconds: not under an open question, and silently where the
-     house is out of reach, for the bar then says how old it is. */
+  /* The side is fetched anew every few seconds, but not under an open question. */
   page.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target.id === "side" && banker.dialog.isOpen()) event.preventDefault();
   });
-  for (const failure of ["htmx:sendError", "htmx:timeout"]) {
-    page.addEventListener(failure, (event) => {
-      if (event.target.id !== "side") return;
-      event.stopPropagation();
-      const since = document.getElementById("fresh").dataset.heard ?? banker.clock.show(banker.clock.now());
-      document.getElementById("fresh").dataset.heard = since;
-      banker.fresh("stale", `stale since ${since}`);
-    });
-  }
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.id !== "side") return;
-    delete document.getElementById("fresh").dataset.heard;
-    banker.fresh("live", `as of ${banker.clock.show(banker.clock.now())}`);
     const countdown = document.querySelector(".countdown[data-closes-at][data-own]");
     const { closes } = at("phase-choice").dataset;
     if (countdown && closes) countdown.dataset.closesAt = closes;

@@ -5,11 +5,15 @@
 
   const TYPED_INTO = "input, select, textarea, [contenteditable]";
 
+  function isSeen(element) {
+    return element.checkVisibility?.() ?? element.getClientRects().length > 0;
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.closest(TYPED_INTO) || document.querySelector("dialog[open]")) return;
     const reached = [...document.querySelectorAll("[data-key]")].find(
-      (element) => element.dataset.key === event.key && element.checkVisibility(),
+      (element) => element.dataset.key === event.key && isSeen(element),
     );
     if (!reached) return;
     event.preventDefault();

@@ -98,7 +98,8 @@
     });
 
     /* A limit that was set or removed comes back as the number's fragment: the map takes it from there,
-       and the dialog has done its work. A refusal is swapped in as any other. */
+       and the dialog has done its work. One that waits for a second person comes back without a fragment and
+       says so itself: the map keeps what holds. A refusal is swapped in as any other. */
     document.getElementById("dialog-body").addEventListener("htmx:beforeSwap", (event) => {
       const { requestConfig, xhr, isError } = event.detail;
       if (isError || !["put", "delete"].includes(requestConfig.verb)) return;

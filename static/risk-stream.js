@@ -1,5 +1,6 @@
 /* The stream of a phase. Connects by itself, again and again with a growing, jittered pause, and says how
-   fresh what it told is. The server starts every connection with a snapshot, so nothing is resumed. */
+   fresh what it told is. The server starts every connection with a snapshot, so nothing is resumed, and while
+   the page is out of sight there is none. */
 (() => {
   "use strict";
 
@@ -14,8 +15,8 @@
     redis: "Redis is down. Slips are still taken; this page is not told of them",
   };
 
-  /* `hear(type, message)` gets every message, `tell({connected, stale, why, staleMs, silentMs})` once a
-     second how things stand. */
+  /* `hear(type, message)` gets every message, `tell({connected, paused, stale, why, staleMs, silentMs})` once a
+     second how things stand; `paused` until something is heard again. */
   banker.stream = (url, { hear, tell }) => {
     let source;
     let timer;
@@ -25,6 +26,8 @@
     let refused = false;
     let redisDownSince = null;
     let failures = 0;
+    let resting = false;
+    let paused = false;
 
     function connect() {
       clearTimeout(timer);
@@ -39,6 +42,7 @@
       const message = JSON.parse(event.data);
       heardAt = Date.now();
       downSince = null;
+      paused = false;
       refused = false;
       failures = 0;
       if (event.type === "heartbeat") {
@@ -57,22 +61,38 @@
       timer = setTimeout(connect, 500 + Math.random() * (most - 500));
     }
 
+    function open() {
+      resting = false;
+      downSince = Date.now();
+      connect();
+      report();
+    }
+
+    function rest() {
+      clearTimeout(timer);
+      source?.close();
+      resting = paused = true;
+      redisDownSince = null;
+      report();
+    }
+
     function report() {
       const now = Date.now();
-      const silent = now - heardAt > SILENT_AFTER_MS;
+      if (resting) return tell({ connected: false, paused, stale: false, staleMs: now - heardAt });
+      const silent = downSince === null && now - heardAt > SILENT_AFTER_MS;
       const down = downSince !== null && now - downSince > GRACE_MS;
       const why = down ? (refused ? "refused" : "lost") : silent ? "silent" : redisDownSince ? "redis" : null;
       const since = why === "redis" ? redisDownSince : heardAt;
-      tell({ connected: downSince === null, stale: why !== null, why: WHY[why], staleMs: now - since, silentMs: now - heardAt });
+      tell({ connected: downSince === null, paused, stale: why !== null, why: WHY[why], staleMs: now - since, silentMs: now - heardAt });
       if (now - Math.max(heardAt, triedAt) > TRY_AGAIN_AFTER_MS) connect();
     }
 
-    connect();
+    banker.whileShown({ open, rest });
     report();
     setInterval(report, 1_000);
     document.addEventListener("visibilitychange", report);
-    addEventListener("pageshow", (event) => event.persisted && connect());
-    addEventListener("pagehide", () => source.close());
+    addEventListener("pageshow", (event) => event.persisted && !resting && connect());
+    addEventListener("pagehide", () => source?.close());
     return { connect };
   };
 })();

@@ -117,13 +117,14 @@
     if (told.closes_at) countdown.dataset.closesAt = told.closes_at;
   }
 
-  function tell({ connected, stale, why, staleMs, silentMs }) {
+  function tell({ connected, paused, stale, why, staleMs, silentMs }) {
     if (stale) banker.fresh("stale", "stale");
+    else if (paused) banker.fresh("still", `paused since ${clock.show(clock.now() - staleMs)}`);
     else if (connected) banker.fresh("live", `live · ${Math.floor(silentMs / 1000)} s`);
     else banker.fresh("still", "connecting");
     at("stale").hidden = !stale;
     if (stale) write("stale", `Stale since ${clock.show(clock.now() - staleMs)}: ${why}.`);
-    wall.toggleAttribute("data-stale", stale);
+    wall.toggleAttribute("data-stale", stale || paused);
   }
 
   banker.stream(wall.dataset.stream, { hear, tell });

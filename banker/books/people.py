@@ -67,9 +67,7 @@ async def add(
 async def amend(connection: Connection, person_id: int, actor_id: int, **changes: Any) -> Person:
     """Rename, set rates, disable or enable (`disabled`). A disabled person is signed out
     everywhere. Raises `NameTaken`, `Malformed`, `NotFound`, `WrongState`."""
-    if await _people.lock_user(connection, id=person_id) is None:
-        raise NotFound(what="person")
-    person = await read(connection, person_id)
+    person = await hold(connection, person_id)
     disabled = bool(changes.pop("disabled", person.disabled_at is not None))
     if disabled and person_id == actor_id:
         raise WrongState("Nobody disables themselves.")
@@ -114,6 +112,13 @@ async def read(connection: Connection, person_id: int) -> Person:
     if row is None:
         raise NotFound(what="person")
     return Person(**row)
+
+
+async def hold(connection: Connection, person_id: int) -> Person:
+    """One person, whom nobody else changes until commit. Raises `NotFound`."""
+    if await _people.lock_user(connection, id=person_id) is None:
+        raise NotFound(what="person")
+    return await read(connection, person_id)
 
 
 async def listed(

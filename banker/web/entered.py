@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from banker.errors import Malformed, Refusal
+from banker.errors import ChangedMeanwhile, Malformed, Refusal
 from banker.rules.money import read_amount, read_rate
 from banker.rules.number import read_label
+from banker.web import meanwhile
 from banker.web.api.fields import LARGEST_LIMIT, LARGEST_MOVEMENT, read_text
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -100,4 +101,6 @@ def shown_moment(at: datetime | None, zone: ZoneInfo) -> str:
 
 def errors_of(refusal: Refusal) -> dict[str, str]:
     """What a form says of a refusal, by field; by an empty name what belongs to no field."""
+    if isinstance(refusal, ChangedMeanwhile):
+        return {"": refusal.detail, **meanwhile.words(refusal)}
     return {str(refusal.facts.get("field", "")): refusal.detail}

@@ -12,8 +12,9 @@ from litestar.response import Template
 from banker.books import directory, ledger, people, session
 from banker.books.people import HOLDERS
 from banker.database import Connection, persist, reading
-from banker.errors import Malformed, NameTaken, Refusal
+from banker.errors import ChangedMeanwhile, Malformed, NameTaken, Refusal
 from banker.passwords import hashed
+from banker.web import meanwhile
 from banker.web.access import ADMIN, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id
 from banker.web.entered import errors_of
@@ -57,10 +58,11 @@ async def change_person(
 ) -> Template:
     """Name, rates, and who brought them in."""
 
+    changed = read_id(person_id, "person")
+
     async def verb(connection: Connection) -> None:
-        changed = await people.read(connection, read_id(person_id, "person"))
-        terms = data.terms(changed.role)
-        await people.amend(connection, changed.id, person.id, username=data.username, **terms)
+        changes = data.changes(await people.hold(connection, changed))
+        await people.amend(connection, changed, person.id, **changes)
 
     return await _changed(request, worker, person_id, verb, "The person is changed.", data)
 
@@ -77,14 +79,7 @@ async def set_password(
     try:
         password_hash = await hashed(data.password)
     except Refusal as refusal:
-        return await _person(
-            request,
-            worker,
-            read_id(person_id, "person"),
-            None,
-            errors_at_name(refusal),
-            refusal.status,
-        )
+        return await _person(request, worker, read_id(person_id, "person"), None, refusal)
 
     async def verb(connection: Connection) -> None:
         await people.set_password(connection, read_id(person_id, "person"), password_hash)
@@ -142,7 +137,7 @@ async def _changed(
     try:
         await persist(worker.pool, verb)
     except Refusal as refusal:
-        return await _person(request, worker, shown, typed, errors_at_name(refusal), refusal.status)
+        return await _person(request, worker, shown, typed, refusal)
     return with_toast(await _person(request, worker, shown), said, CHANGED)
 
 
@@ -151,22 +146,25 @@ async def _person(
     worker: Worker,
     person_id: int,
     typed: PersonEntered | None = None,
-    errors: dict[str, str] | None = None,
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> Template:
     async with reading(worker.pool) as connection:
         shown = await people.read(connection, person_id)
         balances = await ledger.balances(connection, [person_id])
         partners = await partners_to_pick(connection)
+    errors = {} if refusal is None else errors_at_name(refusal)
+    if typed and isinstance(refusal, ChangedMeanwhile):
+        typed = typed.rebased(shown)
+        errors |= meanwhile.words(refusal, dict(partners))
     return page(
         "person.html",
         request,
-        status=status,
+        status=200 if refusal is None else refusal.status,
         shown=shown,
         balance=balances.get(person_id),
         earns=shown.role in HOLDERS,
         entered=typed or of_person(shown),
-        errors=errors or {},
+        errors=errors,
         partners=partners,
         self_id=request.scope["state"]["person"].id,
     )

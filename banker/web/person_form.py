@@ -5,14 +5,16 @@ from typing import Any
 
 import msgspec
 
-from banker.books.people import HOLDERS, Person
+from banker.books.people import HOLDERS, Person, read_username
 from banker.errors import Malformed
 from banker.rules.money import rate
-from banker.web import entered
+from banker.web import entered, meanwhile
+from banker.web.meanwhile import Filled
 
 
 class PersonEntered(msgspec.Struct, frozen=True):
-    """The fields of a person as they stand in the form; an empty partner means none."""
+    """The fields of a person as they stand in the form; an empty partner means none, and
+    `was` is what the form was filled in with."""
 
     username: str = ""
     role: str = "collector"
@@ -20,6 +22,7 @@ class PersonEntered(msgspec.Struct, frozen=True):
     commission_rate: str = "0"
     partner_id: str = ""
     share_percentage: str = "0"
+    was: str = ""
 
     def terms(self, role: str) -> dict[str, Any]:
         """The rates and the partner of someone in a role; fields of other roles are passed over.
@@ -35,16 +38,42 @@ class PersonEntered(msgspec.Struct, frozen=True):
             else Decimal(0),
         }
 
+    def changes(self, person: Person) -> dict[str, Any]:
+        """What the sender changed of a person. Raises `Malformed`, and `ChangedMeanwhile` where
+        somebody else changed the same."""
+        amended = self._amended(person)
+        changed = meanwhile.touched(*self._sides(amended, person))
+        return {name: getattr(amended, name) for name in changed}
+
+    def rebased(self, person: Person) -> "PersonEntered":
+        """The form filled in anew, with what the sender changed left as it was typed."""
+        return meanwhile.rebased(
+            self, of_person(person), *self._sides(self._amended(person), person)
+        )
+
+    def _amended(self, person: Person) -> Person:
+        terms = self.terms(person.role)
+        return msgspec.structs.replace(person, username=read_username(self.username), **terms)
+
+    def _sides(self, amended: Person, person: Person) -> tuple[Filled, Filled, Filled]:
+        """As it was typed, as it was filled in, and as it would be filled in now."""
+        now = _texts(person)
+        return _texts(amended), meanwhile.recalled(self.was, now), now
+
 
 def of_person(person: Person) -> PersonEntered:
     """The form as it is filled in for a person who is to be changed."""
-    return PersonEntered(
-        username=person.username,
-        role=person.role,
-        commission_rate=rate(person.commission_rate),
-        partner_id="" if person.partner_id is None else str(person.partner_id),
-        share_percentage=rate(person.share_percentage),
-    )
+    texts = _texts(person)
+    return PersonEntered(role=person.role, **texts, was=meanwhile.remembered(texts))
+
+
+def _texts(person: Person) -> dict[str, str]:
+    return {
+        "username": person.username,
+        "commission_rate": rate(person.commission_rate),
+        "partner_id": "" if person.partner_id is None else str(person.partner_id),
+        "share_percentage": rate(person.share_percentage),
+    }
 
 
 def _partner(typed: str) -> int | None:

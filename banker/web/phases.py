@@ -22,10 +22,10 @@ from banker.books import (
     settlement,
 )
 from banker.books.four_eyes import Waiting
-from banker.books.phase import Draft
+from banker.books.phase import Draft, Phase
 from banker.books.request import Asked
 from banker.database import Connection, persist, reading
-from banker.errors import KeyReused, Refusal
+from banker.errors import ChangedMeanwhile, KeyReused, Refusal
 from banker.web import phase_copies, phase_draws, phase_notice, phase_tickets, phase_verbs
 from banker.web.access import MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id
@@ -156,15 +156,21 @@ async def change_phase(
     changed, zone = read_id(phase_id, "phase"), ZoneInfo(worker.settings.timezone)
     async with reading(worker.pool) as connection:
         shown = await phase.read(connection, changed)
-    try:
+
+    async def amend(connection: Connection) -> Phase | Waiting:
+        nonlocal shown
+        # Held before it is compared, so that nobody changes it in between.
+        await phase.gate_exclusive(connection, changed)
+        shown = await phase.read(connection, changed)
         changes = data.changes(shown, zone)
-        told = await persist(
-            worker.pool,
-            lambda connection: four_eyes.amend_phase(connection, person.id, changed, changes),
-        )
+        return await four_eyes.amend_phase(connection, person.id, changed, changes)
+
+    try:
+        told = await persist(worker.pool, amend)
     except Refusal as refusal:
+        again = data.rebased(shown, zone) if isinstance(refusal, ChangedMeanwhile) else data
         action = f"/phases/{changed}/change"
-        return _form(request, data, shown.state, action, errors_of(refusal), refusal.status)
+        return _form(request, again, shown.state, action, errors_of(refusal), refusal.status)
     worker.stream.tell_change(changed)
     done = "waits" if isinstance(told, Waiting) else "changed"
     return go_to(f"/phases/{changed}?done={done}")

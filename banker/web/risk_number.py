@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import msgspec
-from litestar import Request, delete, get, put
+from litestar import Request, Response, delete, get, put
 from litestar.params import URLEncodedBody
 from litestar.response import Template
 
@@ -18,7 +18,7 @@ from banker.rules.number import label
 from banker.web.access import ADMIN, MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import LARGEST_LIMIT, read_id, read_number
 from banker.web.page import page
-from banker.web.toast import with_toast
+from banker.web.toast import closed_with
 from banker.worker import Worker
 
 
@@ -28,7 +28,7 @@ class LimitEntered(msgspec.Struct, frozen=True):
     max_amount: str = ""
 
 
-WAITS = "A higher limit waits for a second person; see Approvals."
+WAITS = "{number}: the higher limit waits for a second person; see Approvals. The old one holds."
 
 SentLimit = URLEncodedBody[LimitEntered]
 
@@ -53,7 +53,7 @@ async def set_limit(
     phase_id: PathText,
     number: PathText,
     data: SentLimit,
-) -> Template:
+) -> Response:  # type: ignore[type-arg]
     """Give a number its own limit; what cannot be read is said at the field."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
     entered = data.max_amount.replace(",", "").strip()
@@ -76,7 +76,7 @@ async def remove_limit(
     person: Asker,
     phase_id: PathText,
     number: PathText,
-) -> Template:
+) -> Response:  # type: ignore[type-arg]
     """The phase's limit holds again."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
     return await _limited(request, worker, person, limited, which, None)
@@ -89,15 +89,15 @@ async def _limited(
     phase_id: int,
     number: int,
     amount: Decimal | None,
-) -> Template:
+) -> Response:  # type: ignore[type-arg]
     waiting = await persist(
         worker.pool,
         lambda connection: four_eyes.limit_number(connection, person.id, phase_id, number, amount),
     )
-    if waiting is None:
-        worker.stream.tell_change(phase_id)
-    shown = await _number(request, worker, person, phase_id, number)
-    return shown if waiting is None else with_toast(shown, WAITS)
+    if waiting is not None:
+        return closed_with(WAITS.format(number=label(number)))
+    worker.stream.tell_change(phase_id)
+    return await _number(request, worker, person, phase_id, number)
 
 
 async def _number(

@@ -17,6 +17,15 @@ def with_toast(answer: Answer, words: str, *events: str) -> Answer:
     return answer
 
 
+def closed_with(words: str) -> Response[str]:
+    """What was asked is written down and not done (202): no fragment, the dialog closes, and the
+    word on it stands until it is read."""
+    # In this order: a word said while the dialog is open is said in it, and goes with it.
+    told = {"close-dialog": True, "flash": {"kind": "warn", "text": words}}
+    headers = {"HX-Trigger": json.dumps(told), "Cache-Control": "no-store"}
+    return Response("", status_code=202, media_type="text/html", headers=headers)
+
+
 def go_to(path: str) -> Response[None]:
     """Send the browser to another page of the house after a form that htmx sent."""
     return Response(None, headers={"HX-Redirect": path, "Cache-Control": "no-store"})

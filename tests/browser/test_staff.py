@@ -6,7 +6,7 @@ from banker.books import ledger, phase
 from banker.books.cash import history
 from banker.books.people import Person
 from banker.books.phase import Phase
-from banker.database import Pool, reading
+from banker.database import Pool, reading, transaction
 from tests.balanced import assert_books_balance
 from tests.browser.conftest import SignIn
 from tests.cast import PASSWORD, Cast, placed
@@ -79,6 +79,35 @@ async def test_a_phase_is_voided_with_a_reason_and_the_stakes_return(
     assert await page.locator(".phase-verbs button").all_inner_texts() == ["Copy\ny"]
     assert await _cash(pool, cast.aung) == Decimal(1_000_000)
     await assert_books_balance(pool)
+
+
+async def test_two_who_change_one_phase_do_not_undo_each_other(
+    sign_in: SignIn, address: str, pool: Pool, cast: Cast
+) -> None:
+    page = await sign_in("min")
+    await page.goto(f"{address}/phases/{cast.phase.id}")
+    await page.click("button:has-text('Change')")
+    await page.fill("#dialog input[name=name]", "Nov-16 evening")
+    async with transaction(pool) as connection:
+        await phase.amend(connection, cast.phase.id, global_limit=Decimal(20_000))
+    await page.press("#dialog input[name=name]", "Enter")
+    await page.wait_for_selector(".phase-head h1:has-text('Nov-16 evening')")
+    assert (await _newest(pool)).global_limit == Decimal(20_000)
+
+    await page.click("button:has-text('Change')")
+    # The first field has the focus once the dialog stands, and would be typed into before.
+    await page.wait_for_selector("#dialog input[name=name]:focus")
+    await page.wait_for_timeout(100)
+    await page.fill("#dialog input[name=global_limit]", "15,000")
+    async with transaction(pool) as connection:
+        await phase.amend(connection, cast.phase.id, global_limit=Decimal(10_000))
+    await page.press("#dialog input[name=global_limit]", "Enter")
+    await page.wait_for_selector("#dialog .field-error:has-text('now it is 10,000')")
+    assert (await _newest(pool)).global_limit == Decimal(10_000)
+    await page.press("#dialog input[name=global_limit]", "Enter")
+    await page.wait_for_selector("#dialog:not([open])", state="attached")
+    await page.wait_for_selector(".toast, .notice, dd:text-is('15,000')")
+    assert (await _newest(pool)).global_limit == Decimal(15_000)
 
 
 async def test_a_person_is_added_shut_out_and_given_a_new_password(

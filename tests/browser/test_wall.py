@@ -1,12 +1,14 @@
 import asyncio
 from datetime import datetime
+from decimal import Decimal
 from statistics import median
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
-from banker.books import exposure
-from banker.database import Pool, reading
+from banker.books import exposure, four_eyes
+from banker.database import Pool, reading, transaction
 from tests.browser.conftest import SignIn
 from tests.cast import PASSWORD, Cast
 
@@ -71,6 +73,32 @@ async def test_a_limit_is_set_from_the_map_by_keyboard(
     await wall.wait_for_selector("#dialog:not([open])", state="attached")
     async with reading(pool) as connection:
         assert (await exposure.read(connection, cast.phase.id))[137].limit_cents == 12_345_50
+
+
+async def test_a_raise_that_waits_for_a_second_person_is_not_shown_as_done(
+    sign_in: SignIn, cast: Cast, pool: Pool
+) -> None:
+    async with transaction(pool) as connection:
+        await exposure.set_limit(connection, cast.phase.id, 555, Decimal(20_000))
+        await four_eyes.write_rules(connection, Decimal(1_000_000))
+    wall = await sign_in("thida")
+    cell = wall.locator(".cell[data-number='555'][aria-label*='room 20,000']")
+    for raise_it in (
+        lambda: wall.fill("#dialog input[name=max_amount]", "60000"),
+        lambda: wall.focus("#dialog button:has-text('Remove')"),
+    ):
+        await cell.click()
+        await raise_it()
+        await wall.keyboard.press("Enter")
+        await wall.wait_for_selector("#dialog:not([open])", state="attached")
+        toast = wall.locator("#flash .toast")
+        await expect(toast).to_have_count(1)
+        await expect(toast).to_contain_text("555: the higher limit waits for a second person")
+        assert await toast.get_attribute("class") == "toast warn"
+        await toast.locator("button").click()
+        await expect(cell).to_have_count(1)
+    async with reading(pool) as connection:
+        assert (await exposure.read(connection, cast.phase.id))[555].limit_cents == 20_000_00
 
 
 async def test_a_limit_that_cannot_be_read_is_said_at_the_field(

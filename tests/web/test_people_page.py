@@ -7,8 +7,9 @@ import pytest
 from banker.books import people
 from banker.books.people import Person
 from banker.database import transaction
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, PASSWORD_HASH
 from tests.databases import Clones
+from tests.web.forms import filled
 from tests.web.standing import Standing, standing
 
 NEW = {"username": "nilar", "password": "long enough", "role": "collector", "commission_rate": "9"}
@@ -76,6 +77,35 @@ async def test_a_person_is_changed_disabled_and_let_in_again(stood: Standing) ->
         answer = await stood.page(admin, "POST", f"{path}/disabling", {"disabled": disabled})
         assert answer.status_code == 200
         assert ((await _read(stood, added)).disabled_at is not None) is (disabled == "true")
+
+
+async def test_a_form_of_a_person_changes_only_what_was_changed_in_it(stood: Standing) -> None:
+    admin, added = stood.cast.thida, await _add(stood, username="zaw")
+    path = f"/people/{added.id}"
+    form = filled((await stood.page(admin, "GET", path)).text, path)
+    by_another = {"commission_rate": "11", "partner_id": str(stood.cast.ko.id)}
+    answer = await stood.ask("thida", "PATCH", f"/api{path.replace('people', 'users')}", by_another)
+    assert answer.status_code == 200, answer.text
+    answer = await stood.page(admin, "POST", path, {**form, "username": "zaw zaw"})
+    assert answer.status_code == 200
+    changed = await _read(stood, added)
+    assert (changed.username, changed.commission_rate, changed.partner_id) == (
+        "zaw zaw",
+        11,
+        stood.cast.ko.id,
+    )
+    async with transaction(stood.pool) as connection:
+        other = await people.add(connection, "another partner", "partner", PASSWORD_HASH)
+    mine = {**form, "commission_rate": "12", "partner_id": str(other.id)}
+    answer = await stood.page(admin, "POST", path, mine)
+    assert answer.status_code == 409
+    assert "now it is 11" in answer.text
+    assert f"now it is {stood.cast.ko.username}" in answer.text
+    again = filled(answer.text, path)
+    assert (again["username"], again["commission_rate"]) == ("zaw zaw", "12")
+    assert (await stood.page(admin, "POST", path, again)).status_code == 200
+    changed = await _read(stood, added)
+    assert (changed.commission_rate, changed.partner_id) == (12, other.id)
 
 
 async def test_a_new_password_ends_the_old_sessions(stood: Standing) -> None:

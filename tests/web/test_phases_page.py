@@ -2,14 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 
-from banker.books import phase
+from banker.books import four_eyes, phase
 from banker.books.phase import Phase
 from banker.database import transaction
 from tests.balanced import assert_books_balance
 from tests.databases import Clones
+from tests.web.forms import filled
 from tests.web.standing import Standing, standing
 
 DRAFT = {"name": "Nov-20", "global_limit": "25,000", "closes_at": "2090-01-02T16:30", "key": "one"}
@@ -85,6 +87,77 @@ async def test_a_change_keeps_what_was_not_touched(stood: Standing) -> None:
     assert (changed.name, changed.global_limit, changed.void_window_s) == ("Other", 1000, 60)
     assert changed.closes_at == datetime(2090, 1, 2, 10, 0, 59, tzinfo=UTC)
     assert changed.prizes.straight == 85
+
+
+async def _form(stood: Standing, path: str) -> dict[str, str]:
+    """The form of a change as it is filled in now."""
+    change = f"{path.removeprefix('/api')}/change"
+    return filled((await stood.page(stood.cast.min, "GET", change)).text, change)
+
+
+async def test_a_form_changes_only_what_was_changed_in_it(stood: Standing) -> None:
+    path = await stood.draft(prizes={"straight": "80", "near": "2"})
+    form = await _form(stood, path)
+    amended = {"global_limit": "20000.00", "prizes": {"straight": "80", "near": "5"}}
+    assert (await stood.ask("min", "PATCH", path, amended)).status_code == 200
+    form |= {"name": "Other", "straight": "85"}
+    assert (await _verb(stood, path, "change", **form))[0] == 200
+    changed = await _read(stood, path)
+    assert (changed.name, changed.global_limit) == ("Other", 20000)
+    assert (changed.prizes.straight, changed.prizes.near) == (85, 5)
+
+
+async def test_what_two_people_change_at_once_is_refused_with_its_present_value(
+    stood: Standing,
+) -> None:
+    path = await stood.draft(total_limit="900000.00")
+    form = await _form(stood, path)
+    by_another = {"global_limit": "20000.00", "name": "Theirs", "total_limit": None}
+    assert (await stood.ask("min", "PATCH", path, by_another)).status_code == 200
+    mine = form | {"global_limit": "30,000", "total_limit": "800000"}
+    status, _, shown = await _verb(stood, path, "change", **mine)
+    assert (status, "now it is 20,000" in shown, "now it is empty" in shown) == (409, True, True)
+    assert (await _read(stood, path)).global_limit == 20000
+    again = filled(shown, f"{path.removeprefix('/api')}/change")
+    assert (again["name"], again["global_limit"]) == ("Theirs", "30,000")
+    assert (await _verb(stood, path, "change", **again))[0] == 200
+    changed = await _read(stood, path)
+    assert (changed.name, changed.global_limit, changed.total_limit) == ("Theirs", 30000, 800000)
+
+
+async def test_a_stale_form_raises_no_limit_that_waits_for_a_second_person(
+    stood: Standing,
+) -> None:
+    path = await stood.open()
+    form = await _form(stood, path)
+    assert (await stood.ask("min", "PATCH", path, {"global_limit": "20000.00"})).status_code == 200
+    async with transaction(stood.pool) as connection:
+        await four_eyes.write_rules(connection, Decimal(1))
+    _, target, _ = await _verb(stood, path, "change", **{**form, "name": "Other"})
+    async with transaction(stood.pool) as connection:
+        await four_eyes.write_rules(connection, None)
+    assert target.endswith("?done=changed")
+    changed = await _read(stood, path)
+    assert (changed.name, changed.global_limit) == ("Other", 20000)
+
+
+async def test_what_was_frozen_since_the_form_was_opened_is_not_passed_over(
+    stood: Standing,
+) -> None:
+    path = await stood.draft()
+    form = await _form(stood, path)
+    assert (await stood.ask("min", "POST", f"{path}/opening")).status_code == 200
+    assert (await _verb(stood, path, "change", **{**form, "straight": "90"}))[0] == 409
+    assert (await _verb(stood, path, "change", **{**form, "name": "Other"}))[0] == 200
+    assert (await _read(stood, path)).name == "Other"
+
+
+@pytest.mark.parametrize("was", ["{", '["name"]', '{"state": "draft"}', '{"name": 1}'])
+async def test_a_form_that_does_not_tell_what_it_was_is_refused(stood: Standing, was: str) -> None:
+    path = await stood.draft()
+    form = await _form(stood, path) | {"name": "Other", "was": was}
+    status, _, words = await _verb(stood, path, "change", **form)
+    assert (status, "open it again" in words) == (400, True)
 
 
 async def test_a_phase_goes_its_way_and_pays_once(stood: Standing) -> None:
