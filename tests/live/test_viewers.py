@@ -6,14 +6,16 @@ from unittest import mock
 
 import pytest
 
-from banker import metrics, worker
+from banker import caller, metrics, worker
 from banker.embedded import House
+from banker.live.frame import Frames
 from banker.web import event_stream
 from tests.cast import PASSWORD, Cast
 from tests.live.telling import beat, place_over_http, until
 from tests.live.viewer import Frame, Viewer, watching
 from tests.serving import serving
 from tests.web.conftest import Api
+from tests.web.wire import wired
 
 
 @pytest.mark.alone
@@ -99,6 +101,28 @@ async def test_the_stream_of_someone_who_is_put_out_ends(
                 await viewer.rest()
             await other.next("snapshot")
             await other.next("heartbeat")
+
+
+async def test_a_viewer_who_stops_reading_is_let_go(api: Api, cast: Cast, address: str) -> None:
+    """Whoever writes to them would wait for ever, and see neither the end of the stream's life nor
+    that the viewer has signed out."""
+    before = _gauge()
+    path = f"/api/phases/{cast.phase.id}/stream"
+    head = f"GET {path} HTTP/1.1\r\nHost: banker\r\nAuthorization: Bearer {await api.token('min')}"
+    with (
+        mock.patch.object(caller, "UNREAD_S", 0.5),
+        mock.patch.object(Frames, "heartbeat", return_value=b":" * 4_000_000 + b"\n\n"),
+    ):
+        async with wired(address) as idle, wired(address) as other:
+            for line in (idle, other):
+                await line.send(f"{head}\r\n\r\n".encode())
+            reading = asyncio.create_task(other.drain())
+            await until(lambda: _gauge() == before + 2)
+            await until(lambda: _gauge() == before + 1)
+            await asyncio.sleep(1)
+            assert (_gauge(), reading.done()) == (before + 1, False)
+            reading.cancel()
+    await until(lambda: _gauge() == before)
 
 
 async def test_viewers_are_counted_while_they_are_there(cast: Cast, address: str) -> None:
