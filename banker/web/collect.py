@@ -20,11 +20,10 @@ from banker.web import collect_tickets, collector, paper
 from banker.web.access import COLLECTOR, Asker, AtWorker, PathText
 from banker.web.api.body import demand_json
 from banker.web.api.fields import read_id, read_ticket_id
-from banker.web.counter import place_text, void_ticket
+from banker.web.counter import place_text, read_note, void_ticket
 from banker.web.event_stream import event_stream
 from banker.web.page import page
 from banker.web.readback import MOST_BETS_SHOWN, MOST_TOLD, fitted, read_back
-from banker.web.tickets import read_note
 from banker.worker import Worker
 
 MOST_NUMBERS_SHOWN = 200
