@@ -55,7 +55,6 @@ class Worker:
         self.jobs = Keeper(settings.database_url, self.stream, self.name)
         self.sampler = Sampler(pool, self.desk, self.name)
         self.closing = asyncio.Event()
-        self._frames: dict[int, Frames] = {}
         self.stream.on_message = self._hear
         self.stream.on_up = self._doubt
 
@@ -109,9 +108,7 @@ class Worker:
                 yield frame
 
     async def _frames_of(self, board: Board) -> AsyncGenerator[bytes, None]:
-        frames = self._frames.get(board.phase_id)
-        if frames is None or frames.board is not board:
-            frames = self._frames[board.phase_id] = Frames(board, self.stream.epoch)
+        frames = Frames(board, self.stream.epoch)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + STREAM_LIFE_S
         seen = board.tick

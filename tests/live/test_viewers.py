@@ -1,6 +1,7 @@
 """Viewers of two workers, how soon they see, and how they come and go."""
 
 import asyncio
+import gc
 import time
 from unittest import mock
 
@@ -8,6 +9,8 @@ import pytest
 
 from banker import caller, metrics, worker
 from banker.embedded import House
+from banker.live import board, boards
+from banker.live.board import Board
 from banker.live.frame import Frames
 from banker.web import event_stream
 from tests.cast import PASSWORD, Cast
@@ -125,6 +128,18 @@ async def test_a_viewer_who_stops_reading_is_let_go(api: Api, cast: Cast, addres
     await until(lambda: _gauge() == before)
 
 
+async def test_a_board_that_nobody_watches_is_forgotten(
+    cast: Cast, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "LOOK_S", 0.1)
+    monkeypatch.setattr(board, "IDLE_S", 0.2)
+    async with watching(address, cast) as viewer, watching(address, cast) as second:
+        await viewer.next("snapshot")
+        await second.next("snapshot")
+        assert len(_boards_of(cast)) == 1
+    await until(lambda: not _boards_of(cast))
+
+
 async def test_viewers_are_counted_while_they_are_there(cast: Cast, address: str) -> None:
     before = _gauge()
     async with watching(address, cast) as first, watching(address, cast) as second:
@@ -145,6 +160,13 @@ async def test_viewers_who_left_leave_nothing_behind(cast: Cast, api: Api, addre
             await viewer.next()
     await until(lambda: _gauge() == before)
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
+
+
+def _boards_of(cast: Cast) -> list[Board]:
+    """Whatever is in memory of the test's phase."""
+    gc.collect()
+    boards = [one for one in gc.get_objects() if isinstance(one, Board)]
+    return [one for one in boards if one.phase_id == cast.phase.id]
 
 
 def _gauge() -> float:
