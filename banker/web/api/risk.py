@@ -84,7 +84,8 @@ async def stream_risk(
     request: Request[Any, Any, Any], worker: AtWorker, person: Asker, phase_id: PathText
 ) -> Stream:
     """Server-sent events: `snapshot`, then `delta` with absolute values, and `heartbeat`."""
-    return event_stream(await worker.frames(read_id(phase_id, "phase")), request)
+    frames = await worker.frames(read_id(phase_id, "phase"), person.id)
+    return event_stream(frames, request)
 
 
 async def _limit(
