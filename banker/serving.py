@@ -12,6 +12,7 @@ import msgspec
 import structlog
 import uvicorn
 
+from banker.caller import Caller
 from banker.crew import LIFELINE_VARIABLE, SETTINGS_VARIABLE, SOCKET_VARIABLE
 from banker.settings import Settings
 from banker.web.app import create_app
@@ -42,7 +43,7 @@ def main() -> None:
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",
-        http="httptools",
+        http=Caller,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -23,13 +23,14 @@ from banker.live.boards import Boards
 from banker.live.frame import Frames
 from banker.live.message import Message
 from banker.live.purses import Purses
+from banker.live.seats import Seat, Seats
 from banker.live.stream import Stream
 from banker.sampler import Sampler
 from banker.settings import Settings
 
 HEARTBEAT_S = 5.0
 STREAM_LIFE_S = 1800.0
-# How long a stream that has nothing to say may oversleep the closing of the worker.
+# How long a stream that has nothing to say may oversleep its end.
 OVERSLEEP_S = 0.5
 PAUSE_S = 0.5
 # Lanes that may be at work at once, two a phase: phases that are held must leave some to others.
@@ -49,36 +50,39 @@ class Worker:
         self.stream = Stream(settings.redis_url, epoch)
         self.boards = Boards(pool, _now)
         self.purses = Purses()
+        self.seats = Seats()
         self.desk = Desk(lanes, self.stream)
         self.door = Door(pool)
         self.trunks = Trunks()
         self.jobs = Keeper(settings.database_url, self.stream, self.name)
         self.sampler = Sampler(pool, self.desk, self.name)
         self.closing = asyncio.Event()
-        self._frames: dict[int, Frames] = {}
         self.stream.on_message = self._hear
         self.stream.on_up = self._doubt
 
-    async def frames(self, phase_id: int) -> AsyncGenerator[bytes, None]:
+    async def frames(self, phase_id: int, user_id: int) -> AsyncGenerator[bytes, None]:
         """The events of a phase for one viewer: a snapshot, then what is new, never a queue.
 
-        Ends after half an hour, or when the worker closes. Raises `NotFound` before the first.
+        Ends after half an hour, when the person opens too many others, or when the worker closes.
+        Raises `NotFound` before the first.
         """
         board = await self.boards.board(phase_id)
         if not self.stream.up:
             board.doubt()
-        return self._follow(board)
+        return self._follow(board, user_id)
 
     async def money(self, user_id: int) -> AsyncGenerator[bytes, None]:
         """An event whenever money of a person may have moved, for one page; the page then reads it.
 
-        Ends after half an hour, or when the worker closes.
+        Ends after half an hour, when the person opens too many others, or when the worker closes.
         """
-        loop = asyncio.get_running_loop()
-        ends_at = loop.time() + STREAM_LIFE_S
-        with self.purses.watched(user_id) as moved:
+        ends_at = asyncio.get_running_loop().time() + STREAM_LIFE_S
+        with (
+            self.purses.watched(user_id) as moved,
+            self.seats.taken(user_id, wake=moved.set) as seat,
+        ):
             moved.set()
-            while not self.closing.is_set() and loop.time() < ends_at:
+            while not self._is_over(seat, ends_at):
                 try:
                     async with asyncio.timeout(HEARTBEAT_S):
                         await moved.wait()
@@ -86,7 +90,7 @@ class Worker:
                     yield b": still here\n\n"
                     continue
                 moved.clear()
-                if not self.closing.is_set():
+                if not self._is_over(seat, ends_at):
                     yield b"event: money\ndata: moved\n\n"
 
     def close(self) -> None:
@@ -103,28 +107,34 @@ class Worker:
         self.boards.doubt_all()
         self.purses.doubt_all()
 
-    async def _follow(self, board: Board) -> AsyncGenerator[bytes, None]:
-        with metrics.viewers.track_inprogress(), board.watched():
-            async for frame in self._frames_of(board):
+    async def _follow(self, board: Board, user_id: int) -> AsyncGenerator[bytes, None]:
+        with (
+            metrics.viewers.track_inprogress(),
+            board.watched(),
+            self.seats.taken(user_id) as seat,
+        ):
+            async for frame in self._frames_of(board, seat):
                 yield frame
 
-    async def _frames_of(self, board: Board) -> AsyncGenerator[bytes, None]:
-        frames = self._frames.get(board.phase_id)
-        if frames is None or frames.board is not board:
-            frames = self._frames[board.phase_id] = Frames(board, self.stream.epoch)
+    async def _frames_of(self, board: Board, seat: Seat) -> AsyncGenerator[bytes, None]:
+        frames = Frames(board, self.stream.epoch)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + STREAM_LIFE_S
         seen = board.tick
         yield frames.snapshot()
         yield frames.heartbeat(self.stream.up, _now())
         beat_at = loop.time() + HEARTBEAT_S
-        while not self.closing.is_set() and loop.time() < ends_at:
+        while not self._is_over(seat, ends_at):
             if await self._ticked(board, seen, beat_at - loop.time()):
                 since, seen = seen, board.tick
                 yield frames.delta(since)
             if loop.time() >= beat_at:
                 beat_at = loop.time() + HEARTBEAT_S
                 yield frames.heartbeat(self.stream.up, _now())
+
+    def _is_over(self, seat: Seat, ends_at: float) -> bool:
+        now = asyncio.get_running_loop().time()
+        return self.closing.is_set() or seat.is_lost or now >= ends_at
 
     async def _ticked(self, board: Board, seen: int, patience_s: float) -> bool:
         """Wait for a tick after `seen`, for as long as the next heartbeat lets."""

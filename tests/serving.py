@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from banker.caller import Caller
 from banker.embedded import House
 from banker.settings import Settings
 from banker.web.app import create_app
@@ -41,7 +42,12 @@ async def serving(house: House, **changes: Any) -> AsyncIterator[str]:
     """The address of a worker that serves while the block lasts."""
     app = create_app(settings_for(house, **changes))
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=2
+        app,
+        http=Caller,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=2,
     )
     server = uvicorn.Server(config)
     listener = socket.create_server(("127.0.0.1", 0))

@@ -27,13 +27,15 @@ PASSWORD = "bench-house"  # noqa: S105 - of a house that nobody else can reach
 # Enough for any run; limits as high, so that no slip is refused.
 PLENTY = Decimal(1_000_000_000_000)
 RATES = ("15", "12.5", "10", "0")
+WATCHERS = 20
 
 
 class Ground(msgspec.Struct, frozen=True, eq=False):
     """A house made ready.
 
     `settings` have every address filled in; `pool` is the service role's. `tokens` are the
-    collectors' API tokens, in the same order. What a measure opens for all its rounds it enters
+    collectors' API tokens, in the same order; a crowd before the wall shares `watcher_tokens`, for
+    one person has so many streams and no more. What a measure opens for all its rounds it enters
     into `resources`, which end before the servers do. `others` are the houses beside this one.
     """
 
@@ -44,6 +46,7 @@ class Ground(msgspec.Struct, frozen=True, eq=False):
     manager: Person
     manager_token: str
     admin_token: str
+    watcher_tokens: tuple[str, ...]
     resources: AsyncExitStack
     others: list["Ground"] = []
 
@@ -120,6 +123,10 @@ async def furnished(complete: Settings) -> AsyncIterator[Ground]:
                 await _collector(connection, staff["cashier"], place, password_hash)
                 for place in range(COLLECTORS)
             ]
+            watchers = [
+                await people.add(connection, f"watcher-{place + 1}", "manager", password_hash)
+                for place in range(WATCHERS)
+            ]
             ground = Ground(
                 settings=complete,
                 pool=pool,
@@ -128,6 +135,7 @@ async def furnished(complete: Settings) -> AsyncIterator[Ground]:
                 manager=staff["manager"],
                 manager_token=await _token(connection, staff["manager"]),
                 admin_token=await _token(connection, staff["admin"]),
+                watcher_tokens=tuple([await _token(connection, one) for one in watchers]),
                 resources=resources,
             )
         yield ground

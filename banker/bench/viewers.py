@@ -8,6 +8,8 @@ import gc
 import signal
 import sys
 import time
+from functools import partial
+from itertools import cycle, islice
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -20,11 +22,11 @@ _OK = b"HTTP/1.1 200 "
 
 
 class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose stream to watch, with whose token, and how many times over."""
+    """Whose stream to watch, with whose tokens in turn, and how many times over."""
 
     address: str
     phase_id: int
-    token: str
+    tokens: tuple[str, ...]
     viewers: int
 
 
@@ -84,14 +86,12 @@ async def watch(plan: Watch) -> Seen:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     place = urlsplit(plan.address)
-    request = (
-        f"GET /api/phases/{plan.phase_id}/stream HTTP/1.1\r\nHost: {place.netloc}\r\n"
-        f"Authorization: Bearer {plan.token}\r\nAccept: text/event-stream\r\n\r\n"
-    ).encode()
+    head = f"GET /api/phases/{plan.phase_id}/stream HTTP/1.1\r\nHost: {place.netloc}\r\n"
     viewers = []
-    for _ in range(plan.viewers):
+    for token in islice(cycle(plan.tokens), plan.viewers):
+        asked = f"{head}Authorization: Bearer {token}\r\nAccept: text/event-stream\r\n\r\n"
         _, viewer = await loop.create_connection(
-            lambda: Viewer(request), place.hostname or "", place.port or 80
+            partial(Viewer, asked.encode()), place.hostname or "", place.port or 80
         )
         viewers.append(viewer)
     await asyncio.gather(*(viewer.came for viewer in viewers))

@@ -45,7 +45,7 @@ class Watched:
 
 async def _watch(ground: Ground, plan: Plan, service: Service, viewers: int) -> dict[str, float]:
     phase = await ground.open_phase(f"watched by {viewers}")
-    watch = Watch(service.address, phase.id, ground.admin_token, viewers)
+    watch = Watch(service.address, phase.id, ground.watcher_tokens, viewers)
     async with beside("banker.bench.viewers", watch, Seen) as crowd:
         await crowd.ready()
         load = load_of(ground, plan, service, phase.id, rate=plan.slips_a_second)

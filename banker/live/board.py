@@ -46,6 +46,9 @@ class Board:
         self.risk: Risk
         # When the oldest of what the present tick shows was told, by the teller's wall clock.
         self.told_at: float | None = None
+        # Frames that all viewers share, by event and by the tick they start from, each with the
+        # tick it was made at. They go when the board is let go.
+        self.frames: dict[tuple[str, int], tuple[int, bytes]] = {}
         self._untold_since: float | None = None
         self._next_tick = asyncio.Event()
         self.dirty = asyncio.Event()

@@ -13,17 +13,19 @@ from banker.live.board import Board
 from banker.rules.money import from_cents
 from banker.rules.number import label
 
+# Viewers who fell behind, each at a tick of their own, whose frames are kept at once.
+MOST_KEPT = 50
+
 _encode = msgspec.json.Encoder().encode
 
 
 class Frames:
-    """The frames of one board. A viewer that is one tick behind shares its frame with all others;
-    one that fell further behind gets a frame from where it stands."""
+    """The frames of one board for one viewer. One that is a tick behind shares its frame with all
+    others; one that fell further behind gets a frame from where it stands."""
 
     def __init__(self, board: Board, epoch: str) -> None:
         self.board = board
         self._epoch = epoch
-        self._made: dict[tuple[str, int], tuple[int, bytes]] = {}
 
     def snapshot(self) -> bytes:
         """Everything, as a viewer that comes needs it."""
@@ -45,12 +47,13 @@ class Frames:
         return self._framed("heartbeat", beat)
 
     def _once(self, event: str, since: int, make: Callable[[], dict[str, Any]]) -> bytes:
-        tick, frame = self._made.get((event, since), (-1, b""))
+        made = self.board.frames
+        tick, frame = made.get((event, since), (-1, b""))
         if tick != self.board.tick:
             frame = self._framed(event, make())
-            if len(self._made) > 50:
-                self._made.clear()
-            self._made[event, since] = (self.board.tick, frame)
+            if len(made) > MOST_KEPT:
+                made.clear()
+            made[event, since] = (self.board.tick, frame)
         return frame
 
     def _framed(self, event: str, content: dict[str, Any]) -> bytes:

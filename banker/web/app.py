@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request
-from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
@@ -38,6 +37,7 @@ from banker.web import (
 from banker.web.access import MACHINES, check_role, demand_roles, provide_person
 from banker.web.api import router as api
 from banker.web.api.body import LARGEST_BODY_BYTES
+from banker.web.form_token import form_tokens
 from banker.web.refusals import on_accident, on_http_exception, on_refusal
 from banker.web.rendering import STATIC, engine
 from banker.web.schema import openapi_config
@@ -114,13 +114,7 @@ def create_app(settings: Settings) -> Litestar:
             Exception: on_accident,
         },
         template_config=TemplateConfig(instance=engine(settings)),
-        csrf_config=CSRFConfig(
-            secret=settings.secret,
-            cookie_name="__Host-csrf" if settings.secure else "csrf",
-            cookie_secure=settings.secure,
-            cookie_httponly=True,
-            exclude=["^/api(/|$)", "^/static/", "^/health$", "^/metrics$"],
-        ),
+        middleware=[form_tokens(settings)],
         openapi_config=openapi_config(),
         before_send=[_sender(HEADERS | (STRICT_TRANSPORT if settings.secure else {}))],
         request_max_body_size=LARGEST_BODY_BYTES,

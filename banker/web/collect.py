@@ -18,12 +18,12 @@ from banker.rules import notation
 from banker.rules.number import read_label
 from banker.web import collect_tickets, collector, paper
 from banker.web.access import COLLECTOR, Asker, AtWorker, PathText
+from banker.web.api.body import demand_json
 from banker.web.api.fields import read_id, read_ticket_id
-from banker.web.counter import place_text, void_ticket
+from banker.web.counter import place_text, read_note, void_ticket
 from banker.web.event_stream import event_stream
 from banker.web.page import page
 from banker.web.readback import MOST_BETS_SHOWN, MOST_TOLD, fitted, read_back
-from banker.web.tickets import read_note
 from banker.worker import Worker
 
 MOST_NUMBERS_SHOWN = 200
@@ -78,7 +78,7 @@ async def stream_money(
     return event_stream(worker.money(person.id), request)
 
 
-@post("/reading", opt=dict(COLLECTOR), status_code=200)
+@post("/reading", opt=dict(COLLECTOR), status_code=200, before_request=demand_json)
 async def read_slip(
     request: Request,  # type: ignore[type-arg]
     worker: AtWorker,
@@ -104,7 +104,13 @@ async def read_slip(
     )
 
 
-@post("/fitted", opt=dict(COLLECTOR), status_code=200, media_type=MediaType.TEXT)
+@post(
+    "/fitted",
+    opt=dict(COLLECTOR),
+    status_code=200,
+    media_type=MediaType.TEXT,
+    before_request=demand_json,
+)
 async def fit_slip(worker: AtWorker, person: Asker, data: JSONBody[SlipTyped]) -> Response[str]:
     """The slip with the numbers named, or all, lowered to their room; for the box, not placed."""
     try:
@@ -116,14 +122,20 @@ async def fit_slip(worker: AtWorker, person: Asker, data: JSONBody[SlipTyped]) -
     return Response(fitted(data.text, standing, numbers), media_type=MediaType.TEXT)
 
 
-@post("/stripped", opt=dict(COLLECTOR), status_code=200, media_type=MediaType.TEXT)
+@post(
+    "/stripped",
+    opt=dict(COLLECTOR),
+    status_code=200,
+    media_type=MediaType.TEXT,
+    before_request=demand_json,
+)
 async def strip_slip(data: JSONBody[SlipTyped]) -> Response[str]:
     """The slip without the names and times that a chat put before its lines."""
     stripped = notation.strip_chat_prefixes(data.text)
     return Response(data.text if stripped is None else stripped, media_type=MediaType.TEXT)
 
 
-@post("/tickets", opt=dict(COLLECTOR), status_code=201)
+@post("/tickets", opt=dict(COLLECTOR), status_code=201, before_request=demand_json)
 async def place_slip(
     request: Request,  # type: ignore[type-arg]
     worker: AtWorker,

@@ -18,6 +18,7 @@ from banker.rules import notation
 from banker.worker import Worker
 
 MOST_PROBLEMS = 200
+LONGEST_NOTE = 500
 
 
 async def place_text(
@@ -31,8 +32,7 @@ async def place_text(
     """Read a slip and place it under its key. Raises the refusal that wins."""
     started = time.perf_counter()
     key = request.read_key(key)
-    if note is not None and "\0" in note:
-        raise Malformed("The note holds a character that cannot be stored.", field="note")
+    told = read_note(note or "")
     try:
         slip = Slip(
             collector_id=person.id,
@@ -41,7 +41,7 @@ async def place_text(
             fingerprint=request.fingerprint(str(phase_id), text, note or ""),
             stakes=_read(text),
             text=text,
-            note=note or None,
+            note=told,
         )
         answer = await worker.desk.place(phase_id, slip)
     except Refusal as refusal:
@@ -51,6 +51,17 @@ async def place_text(
     metrics.bets.inc(0 if answer.replayed else len(slip.stakes))
     metrics.placement_seconds.observe(time.perf_counter() - started)
     return answer
+
+
+def read_note(text: str) -> str | None:
+    """A note on one line, None for none: on a receipt for the chat a second line would be a bet
+    that nobody placed. Raises `Malformed`."""
+    note = text.strip()
+    if len(note) > LONGEST_NOTE:
+        raise Malformed(f"A note has at most {LONGEST_NOTE} characters.", field="note")
+    if len(note.splitlines()) > 1 or any(ord(letter) < 32 or ord(letter) == 127 for letter in note):
+        raise Malformed("A note stands on one line.", field="note")
+    return note or None
 
 
 def _read(text: str) -> dict[int, int]:

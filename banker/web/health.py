@@ -5,7 +5,7 @@ import hmac
 import ipaddress
 
 import msgspec
-from litestar import Request, Response, get
+from litestar import Request, Response, get, head
 
 from banker import metrics
 from banker.errors import Forbidden
@@ -35,6 +35,13 @@ async def show_health(worker: AtWorker) -> Response[Health]:
         redis="ok" if worker.stream.up else "down",
     )
     return Response(health, status_code=200 if postgres else 503)
+
+
+@head("/health", opt=dict(MACHINES), include_in_schema=False)
+async def probe_health(worker: AtWorker) -> Response[None]:
+    """The status alone, as balancers ask for it."""
+    status = 200 if await _postgres_answers(worker) else 503
+    return Response(None, status_code=status, media_type="application/json")
 
 
 @get(
@@ -77,4 +84,4 @@ def _is_of_this_machine(request: Request, settings: Settings) -> bool:  # type: 
         return False
 
 
-handlers = (show_health, show_metrics)
+handlers = (show_health, probe_health, show_metrics)

@@ -38,7 +38,8 @@ class Paper(msgspec.Struct, frozen=True):
         )
         lines = [head]
         if self.note:
-            lines.append(f"# {self.note}")
+            # Notes of several lines were taken once; what follows the first would read as bets.
+            lines.append(f"# {' '.join(self.note.splitlines())}")
         if self.voided_at is not None:
             lines.append(f"# VOID since {dated(self.voided_at, zone)}")
         if self.proof is not None:

@@ -22,6 +22,7 @@ from banker.web.rendering import shown
 MOST_TOLD = 40
 MOST_BETS_SHOWN = 60
 MOST_COMMENTS = 20
+MOST_MARKS = 2_000
 TICK = "✓ "
 
 State = Literal["blank", "unreadable", "stopped", "room", "funds", "ready"]
@@ -77,7 +78,8 @@ class Readback(msgspec.Struct, frozen=True):
         return margins
 
     def marks(self) -> list[tuple[int, int, int, str]]:
-        """What is underlined: line and column from 1, length in code points, and kind."""
+        """What is underlined: line and column from 1, length in code points, and kind. As many at
+        most as a page draws while somebody types."""
         if self.state == "blank":
             return []
         marks = [
@@ -85,8 +87,10 @@ class Readback(msgspec.Struct, frozen=True):
             for problem in self.slip.problems
         ]
         for line, numbers in self._lines_over():
+            if len(marks) >= MOST_MARKS:
+                break
             marks += [(line.line, *span, "warn") for span in _spans(line.text, numbers)]
-        return marks
+        return marks[:MOST_MARKS]
 
     def _lines_over(self) -> Iterator[tuple[Line, list[Offender]]]:
         """The lines that stake on numbers over their room. A line does not keep its numbers, so
@@ -194,15 +198,20 @@ def _margin(line: Line) -> tuple[str, str]:
     return f"{line.count:,} = {shown(line.amount)}", ""
 
 
+_written = re.compile("(?<![0-9])[0-9]{3}(?![0-9])")
+
+
 def _spans(text: str, numbers: list[Offender]) -> list[tuple[int, int]]:
-    """Where the numbers are written in a line, column from 1 and length; where none is written out,
-    the whole line names them."""
+    """Where the numbers are first written in a line, column from 1 and length; where none is
+    written out, the whole line names them."""
     folded = fold(text)
+    found: dict[str, tuple[int, int]] = {}
+    for match in _written.finditer(folded.text):
+        found.setdefault(match.group(), match.span())
     spans = []
     for one in numbers:
-        found = re.search(rf"(?<![0-9]){label(one.number)}(?![0-9])", folded.text)
-        if found:
-            start, end = folded.span(*found.span())
+        if (place := found.get(label(one.number))) is not None:
+            start, end = folded.span(*place)
             spans.append((start + 1, end - start))
     if spans:
         return spans

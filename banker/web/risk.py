@@ -63,7 +63,8 @@ async def stream_wall(
     phase_id: PathText,
 ) -> Stream:
     """The same events as the API's stream, for the page's cookie."""
-    return event_stream(await worker.frames(read_id(phase_id, "phase")), request)
+    frames = await worker.frames(read_id(phase_id, "phase"), person.id)
+    return event_stream(frames, request)
 
 
 @post("/{phase_id:str}/intake", opt=dict(ADMIN), status_code=200)

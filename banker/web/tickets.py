@@ -22,12 +22,10 @@ from banker.web import paper, ticket_proof
 from banker.web.access import READER, TICKET_READER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_ticket_id
 from banker.web.api.slips import own_ticket
-from banker.web.counter import void_ticket
+from banker.web.counter import read_note, void_ticket
 from banker.web.page import page
 from banker.web.ticket_proof import proof_of
 from banker.worker import Worker
-
-LONGEST_NOTE = 500
 
 
 class NoteEntered(msgspec.Struct, frozen=True):
@@ -109,16 +107,6 @@ async def void(
             raise
         return await _again(request, worker, person, ticket_id, refusal)
     return await _again(request, worker, person, ticket_id)
-
-
-def read_note(text: str) -> str | None:
-    """A note on one line, None for none. Raises `Malformed`."""
-    note = text.strip()
-    if len(note) > LONGEST_NOTE:
-        raise Malformed(f"A note has at most {LONGEST_NOTE} characters.", field="note")
-    if any(ord(letter) < 32 or ord(letter) == 127 for letter in note):
-        raise Malformed("A note stands on one line.", field="note")
-    return note or None
 
 
 async def _again(

@@ -34,7 +34,7 @@ async def test_every_viewer_reads_of_every_ticket_after_it_was_placed(
 ) -> None:
     phase = await ground.open_phase("watched")
     async with served(ground.settings, workers=1) as service:
-        watch = Watch(service.address, phase.id, ground.admin_token, viewers=5)
+        watch = Watch(service.address, phase.id, ground.watcher_tokens, viewers=5)
         async with beside("banker.bench.viewers", watch, Seen) as crowd:
             await crowd.ready()
             await sent_through(load_of(ground, small, service, phase.id, senders=4))

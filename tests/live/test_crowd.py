@@ -48,7 +48,7 @@ async def test_a_slow_viewer_skips_and_ends_right(
     """A viewer that does not read holds up its own frames: the next is of all that it missed."""
     async with worker.opened(settings_for(house)) as opened:
         await until(lambda: opened.stream.up)
-        slow, quick = [await opened.frames(cast.phase.id) for _ in range(2)]
+        slow, quick = [await opened.frames(cast.phase.id, cast.min.id) for _ in range(2)]
         for viewer in (slow, quick):
             assert (await anext(viewer)).split(b"\n")[1] == b"event: snapshot"
             await anext(viewer)

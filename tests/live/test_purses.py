@@ -29,6 +29,18 @@ class Page:
                 pass
             return time.monotonic()
 
+    async def still_there(self) -> None:
+        """Wait for a sign of life."""
+        async with asyncio.timeout(5):
+            while await anext(self._lines) != ": still here":
+                pass
+
+    async def ended(self) -> None:
+        """Wait for the end of the stream."""
+        async with asyncio.timeout(5):
+            async for _ in self._lines:
+                pass
+
 
 @asynccontextmanager
 async def open_page(stood: Standing, address: str, who: str) -> AsyncIterator[Page]:

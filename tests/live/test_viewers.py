@@ -1,19 +1,24 @@
 """Viewers of two workers, how soon they see, and how they come and go."""
 
 import asyncio
+import gc
 import time
 from unittest import mock
 
 import pytest
 
-from banker import metrics, worker
+from banker import caller, metrics, worker
 from banker.embedded import House
+from banker.live import board, boards
+from banker.live.board import Board
+from banker.live.frame import Frames
 from banker.web import event_stream
 from tests.cast import PASSWORD, Cast
 from tests.live.telling import beat, place_over_http, until
 from tests.live.viewer import Frame, Viewer, watching
 from tests.serving import serving
 from tests.web.conftest import Api
+from tests.web.wire import wired
 
 
 @pytest.mark.alone
@@ -101,6 +106,40 @@ async def test_the_stream_of_someone_who_is_put_out_ends(
             await other.next("heartbeat")
 
 
+async def test_a_viewer_who_stops_reading_is_let_go(api: Api, cast: Cast, address: str) -> None:
+    """Whoever writes to them would wait for ever, and see neither the end of the stream's life nor
+    that the viewer has signed out."""
+    before = _gauge()
+    path = f"/api/phases/{cast.phase.id}/stream"
+    head = f"GET {path} HTTP/1.1\r\nHost: banker\r\nAuthorization: Bearer {await api.token('min')}"
+    with (
+        mock.patch.object(caller, "UNREAD_S", 0.5),
+        mock.patch.object(Frames, "heartbeat", return_value=b":" * 4_000_000 + b"\n\n"),
+    ):
+        async with wired(address) as idle, wired(address) as other:
+            for line in (idle, other):
+                await line.send(f"{head}\r\n\r\n".encode())
+            reading = asyncio.create_task(other.drain())
+            await until(lambda: _gauge() == before + 2)
+            await until(lambda: _gauge() == before + 1)
+            await asyncio.sleep(1)
+            assert (_gauge(), reading.done()) == (before + 1, False)
+            reading.cancel()
+    await until(lambda: _gauge() == before)
+
+
+async def test_a_board_that_nobody_watches_is_forgotten(
+    cast: Cast, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "LOOK_S", 0.1)
+    monkeypatch.setattr(board, "IDLE_S", 0.2)
+    async with watching(address, cast) as viewer, watching(address, cast) as second:
+        await viewer.next("snapshot")
+        await second.next("snapshot")
+        assert len(_boards_of(cast)) == 1
+    await until(lambda: not _boards_of(cast))
+
+
 async def test_viewers_are_counted_while_they_are_there(cast: Cast, address: str) -> None:
     before = _gauge()
     async with watching(address, cast) as first, watching(address, cast) as second:
@@ -121,6 +160,13 @@ async def test_viewers_who_left_leave_nothing_behind(cast: Cast, api: Api, addre
             await viewer.next()
     await until(lambda: _gauge() == before)
     await until(lambda: len(asyncio.all_tasks()) <= tasks)
+
+
+def _boards_of(cast: Cast) -> list[Board]:
+    """Whatever is in memory of the test's phase."""
+    gc.collect()
+    boards = [one for one in gc.get_objects() if isinstance(one, Board)]
+    return [one for one in boards if one.phase_id == cast.phase.id]
 
 
 def _gauge() -> float:

@@ -32,7 +32,7 @@ async def visit(address: str, pool: Pool) -> AsyncIterator[Visit]:
         async def visit(
             person: Person,
             path: str,
-            slip: dict[str, Any] | None = None,
+            slip: dict[str, Any] | bytes | None = None,
             form: dict[str, str] | None = None,
             key: str | None = None,
         ) -> httpx.Response:
@@ -46,6 +46,9 @@ async def visit(address: str, pool: Pool) -> AsyncIterator[Visit]:
             if slip is None and form is None:
                 return await client.get(path, headers=headers)
             headers["HX-Request"] = "true"
+            if isinstance(slip, bytes):
+                headers["Content-Type"] = "application/json"
+                return await client.post(path, content=slip, headers=headers)
             return await client.post(path, json=slip, data=form, headers=headers)
 
         yield visit
@@ -102,6 +105,24 @@ async def test_a_number_over_its_room_is_marked_where_it_stands(
 async def test_a_slip_that_cannot_be_read_is_never_rewritten(visit: Visit, cast: Cast) -> None:
     slip = {"phase": "1", "text": "137 60000\nhello", "numbers": None}
     assert (await visit(cast.aung, "/collect/fitted", slip)).text == slip["text"]
+
+
+NO_SLIPS = (
+    b"[" * 200_000,
+    b'{"text":' + b"[" * 100_000,
+    b'{"text":"\xff"}',
+    b'{"text":"\\ud800"}',
+    b'{"text":7}',
+    b"[]",
+    b"",
+)
+
+
+@pytest.mark.parametrize("path", ["reading", "fitted", "stripped", "tickets"])
+async def test_a_body_that_is_no_slip_is_malformed(visit: Visit, cast: Cast, path: str) -> None:
+    for body in NO_SLIPS:
+        response = await visit(cast.aung, f"/collect/{path}", slip=body, key="a")
+        assert response.status_code == 400, body[:20]
 
 
 async def test_names_and_times_go_only_when_asked(visit: Visit, cast: Cast) -> None:

@@ -62,6 +62,15 @@ async def test_a_house_that_has_everything_is_well(address: str) -> None:
     assert response.json() == {"status": "ok", "postgres": "ok", "redis": "ok"}
 
 
+async def test_a_balancer_that_asks_for_the_head_gets_the_status_alone(address: str) -> None:
+    async with httpx.AsyncClient(base_url=address) as client:
+        asked = await client.get("/health")
+        probed = await client.head("/health")
+    assert (probed.status_code, probed.content) == (200, b"")
+    assert probed.headers["content-type"] == asked.headers["content-type"]
+    assert "set-cookie" not in probed.headers
+
+
 async def test_without_redis_the_house_serves(house: House, cast: Cast) -> None:
     async with serving(house, redis_url=NOWHERE) as address:
         response = await _health(address, "down")
@@ -88,9 +97,10 @@ async def test_without_postgres_the_house_is_down_and_comes_back(house: House, c
         assert (await client.get("/health")).status_code == 200
         await relay.cut()
         lost = await client.get("/health", headers={"Cookie": "banker=whatever"})
+        probed = await client.head("/health")
         await relay.open()
         found = await client.get("/health")
-    assert lost.status_code == 503
+    assert (lost.status_code, probed.status_code) == (503, 503)
     assert (lost.json()["status"], lost.json()["postgres"]) == ("down", "down")
     assert found.status_code == 200
 

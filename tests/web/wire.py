@@ -68,6 +68,11 @@ class Wire:
         async with asyncio.timeout(PATIENCE_S):
             return await self._reader.read(1) == b""
 
+    async def drain(self) -> None:
+        """Read whatever comes until the other end hangs up."""
+        while await self._reader.read(2**20):
+            pass
+
 
 def request(path: str, headers: Iterable[Header], body: bytes = b"") -> bytes:
     """A POST as it goes over the wire; nothing is added to it but the host."""

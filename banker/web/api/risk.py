@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from litestar import Request, delete, get, put
 from litestar.params import JSONBody
 from litestar.response import Stream
@@ -23,6 +24,12 @@ from banker.worker import Worker
 TAGS = ["risk"]
 
 
+class LimitView(msgspec.Struct, frozen=True):
+    """A number's own limit as it now stands; null where it has none and the phase's holds."""
+
+    max_amount: str | None
+
+
 @put(
     "/phases/{phase_id:str}/limits/{number:str}",
     opt=dict(ADMIN),
@@ -32,29 +39,30 @@ TAGS = ["risk"]
 )
 async def set_limit(
     worker: AtWorker, person: Asker, phase_id: PathText, number: PathText, data: JSONBody[LimitForm]
-) -> LimitForm:
+) -> LimitView:
     """`"0"` blocks the number. Where the house wants four eyes, a higher limit in an open phase
     waits for a second person (202)."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
     amount = read_limit(data.max_amount, "max_amount")
     waiting = await _limit(worker, person, limited, which, amount)
-    return LimitForm(f"{amount:.2f}") if waiting is None else waits(waiting)
+    return LimitView(f"{amount:.2f}") if waiting is None else waits(waiting)
 
 
 @delete(
     "/phases/{phase_id:str}/limits/{number:str}",
     opt=dict(ADMIN),
     tags=TAGS,
+    status_code=200,
     summary="Remove a number's own limit",
     responses=MAY_WAIT,
 )
 async def remove_limit(
     worker: AtWorker, person: Asker, phase_id: PathText, number: PathText
-) -> None:
+) -> LimitView:
     """The phase's limit holds again; where that is higher it may have to wait (202)."""
     limited, which = read_id(phase_id, "phase"), read_number(number)
     waiting = await _limit(worker, person, limited, which, None)
-    return None if waiting is None else waits(waiting)  # type: ignore[return-value]
+    return LimitView(None) if waiting is None else waits(waiting)
 
 
 @get("/phases/{phase_id:str}/risk", opt=dict(MANAGER), tags=TAGS, summary="The risk")
@@ -76,7 +84,8 @@ async def stream_risk(
     request: Request[Any, Any, Any], worker: AtWorker, person: Asker, phase_id: PathText
 ) -> Stream:
     """Server-sent events: `snapshot`, then `delta` with absolute values, and `heartbeat`."""
-    return event_stream(await worker.frames(read_id(phase_id, "phase")), request)
+    frames = await worker.frames(read_id(phase_id, "phase"), person.id)
+    return event_stream(frames, request)
 
 
 async def _limit(

@@ -28,7 +28,7 @@ from banker.web.api.fields import read_id, read_ticket_id
 from banker.web.api.forms import NoteForm, SlipForm, TextForm
 from banker.web.api.listing import Cursor, Limit, Listing, listing, position
 from banker.web.api.views import TicketView, of_ticket
-from banker.web.counter import place_text, void_ticket
+from banker.web.counter import place_text, read_note, void_ticket
 from banker.worker import Worker
 
 TAGS = ["slips"]
@@ -139,10 +139,11 @@ async def set_note(
     worker: AtWorker, person: Asker, ticket_id: PathText, data: JSONBody[NoteForm]
 ) -> TicketView:
     """By its owner or an admin; null takes the note off."""
+    note = read_note(data.note or "")
 
     async def verb(connection: Connection) -> ticket.Ticket:
         await own_ticket(connection, person, ticket_id)
-        return await ticket.note(connection, read_ticket_id(ticket_id), data.note)
+        return await ticket.note(connection, read_ticket_id(ticket_id), note)
 
     return of_ticket(await persist(worker.pool, verb))
 

@@ -143,9 +143,23 @@ async def test_a_nul_is_stored_nowhere(
     refused(await stood.ask(name, method, path, body, fresh_key()), 400)
 
 
-async def test_a_nul_in_a_ticket_note_isrefused(stood: Standing) -> None:
-    response = await stood.ask("aung", "PUT", f"/api/tickets/{stood.ticket}/note", {"note": NUL})
-    refused(response, 400)
+NOTES = {
+    "NUL": NUL,
+    "a line end": "for uncle\n999=1000",
+    "a carriage return": "for uncle\r999=1000",
+    "a line end of Unicode": "for uncle\u2028999=1000",
+    "a tab": "for\tuncle",
+    "too long": "a" * 501,
+}
+
+
+@pytest.mark.parametrize("note", NOTES.values(), ids=NOTES.keys())
+async def test_a_note_stands_on_one_line(stood: Standing, note: str) -> None:
+    slip = {"text": "001=1", "note": note}
+    placed = await stood.ask("aung", "POST", "/api/phases/1/tickets", slip, fresh_key())
+    noted = await stood.ask("aung", "PUT", f"/api/tickets/{stood.ticket}/note", {"note": note})
+    for response in (placed, noted):
+        assert refused(response, 400)["field"] == "note"
 
 
 async def test_a_nul_in_a_slip_is_unreadable(stood: Standing) -> None:

@@ -17,8 +17,9 @@ async def test_a_limit_of_nothing_blocks_a_number(stood: Standing) -> None:
 async def test_a_limit_that_is_removed_binds_no_more(stood: Standing) -> None:
     path = await stood.open()
     await stood.ask("thida", "PUT", f"{path}/limits/137", {"max_amount": "0"})
-    removed = await stood.ask("thida", "DELETE", f"{path}/limits/137")
-    assert (removed.status_code, removed.content) == (204, b"")
+    for _ in range(2):
+        removed = answered(await stood.ask("thida", "DELETE", f"{path}/limits/137"))
+        assert removed == {"max_amount": None}
     answered(await stood.place(path, "137 1"), 201)
 
 

@@ -108,6 +108,19 @@ async def test_a_ticket_is_found_again_with_its_bets(stood: Standing) -> None:
     assert ticket["phase_id"] == path.rsplit("/", 1)[1]
 
 
+async def test_a_note_is_kept_without_the_space_around_it_and_taken_off(stood: Standing) -> None:
+    path = await stood.open()
+    ticket = answered(await stood.place(path, "137 1"), 201)
+    for sent, kept in (
+        (" for uncle\n", "for uncle"),
+        ("", None),
+        ("for Ma", "for Ma"),
+        (None, None),
+    ):
+        noted = await stood.ask("aung", "PUT", f"/api/tickets/{ticket['id']}/note", {"note": sent})
+        assert answered(noted)["note"] == kept
+
+
 async def test_anothers_ticket_is_not_found(stood: Standing) -> None:
     path = await stood.open()
     ticket = answered(await stood.place(path, "137 1"), 201)

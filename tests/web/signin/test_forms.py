@@ -1,11 +1,13 @@
 """Every form of the house carries a token, and must be readable."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
+from litestar.middleware.csrf import generate_csrf_token
 
 from tests.cast import PASSWORD
-from tests.web.signin.knocking import is_in
+from tests.web.signin.knocking import cookie_of, is_in
 from tests.web.standing import Standing
 from tests.web.test_access import PLAUSIBLE, ROUTES
 
@@ -62,6 +64,69 @@ async def test_a_token_that_the_house_did_not_make_is_refused(stood: Standing) -
         headers={"Cookie": f"csrf={forged}"},
     )
     assert response.status_code == 403
+
+
+FOREIGN = {
+    "signed by another secret": generate_csrf_token("a secret of another house"),
+    "too short": "a" * 64,
+    "72 bytes of no ASCII": "\xff" * 72,
+    "no ASCII when it is unquoted": "%C3%A9" * 72,
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=FOREIGN.keys())
+async def test_a_cookie_that_is_not_the_houses_is_replaced(stood: Standing, foreign: str) -> None:
+    """By the next page, with which its browser can sign in."""
+    cookie = f"csrf={foreign}".encode("latin-1")
+    shown = await stood.client.get("/signin", headers={"Cookie": cookie})
+    assert shown.status_code == 200
+    token, flags = cookie_of(shown, "csrf")
+    assert "httponly" in flags
+    assert f'name="_csrf_token" value="{token}"' in shown.text
+    form = {"username": "min", "password": PASSWORD, "_csrf_token": token}
+    taken = await stood.client.post("/signin", data=form, headers={"Cookie": f"csrf={token}"})
+    assert (taken.status_code, taken.headers["location"]) == (303, "/phases")
+
+
+@pytest.mark.parametrize("foreign", FOREIGN.values(), ids=FOREIGN.keys())
+async def test_a_form_with_a_token_that_is_not_the_houses_is_refused_in_words(
+    stood: Standing, foreign: str
+) -> None:
+    form = {"username": "min", "password": PASSWORD, "_csrf_token": unquote(foreign)}
+    cookie = f"csrf={foreign}".encode("latin-1")
+    response = await stood.client.post("/signin", data=form, headers={"Cookie": cookie})
+    assert response.status_code == 403
+    assert "reload it and send the form again" in response.text
+
+
+@pytest.mark.parametrize("way", ["header", "field"])
+async def test_a_token_of_no_ascii_beside_a_good_cookie_is_refused(
+    stood: Standing, way: str
+) -> None:
+    headers = {"Cookie": (await stood.csrf())["Cookie"].encode()}
+    form = {"username": "min", "password": PASSWORD}
+    if way == "header":
+        headers["x-csrftoken"] = b"\xff" * 128
+    else:
+        form["_csrf_token"] = "\xff" * 128
+    response = await stood.client.post("/signin", data=form, headers=headers)
+    assert response.status_code == 403
+
+
+async def test_the_houses_own_cookie_is_kept(stood: Standing) -> None:
+    headers = await stood.csrf()
+    shown = await stood.client.get("/signin", headers=headers)
+    assert "set-cookie" not in shown.headers
+    assert headers["x-csrftoken"] in shown.text
+
+
+async def test_under_https_too_a_foreign_cookie_is_replaced(behind_https: Standing) -> None:
+    foreign = f"__Host-csrf={FOREIGN['signed by another secret']}"
+    shown = await behind_https.client.get("/signin", headers={"Cookie": foreign})
+    token, flags = cookie_of(shown, "__Host-csrf")
+    assert {"secure", "httponly", "path=/"} <= flags
+    assert token in shown.text
 
 
 @pytest.mark.parametrize(
