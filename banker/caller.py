@@ -6,7 +6,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # An answer that is left unread for so long is not wanted: a slow line takes what waits here, some
 # 50 KiB, in less. It bounds how long a stream may outlive its end or its reader's session.
-UNREAD_S = 30.0
+UNREAD_S = 60.0
 # A request comes whole in so long or not at all; a slow line brings the longest slip in less.
 UNFINISHED_S = 30.0
 # Give or take what one reading of the line brings.
