@@ -9,7 +9,8 @@ import msgspec
 from banker.books.calendar import Calendar, Clock, Move, Plan
 from banker.errors import Malformed
 from banker.rules.calendar import Rule
-from banker.web import entered
+from banker.web import entered, meanwhile
+from banker.web.meanwhile import Filled
 
 LONGEST_NAME = 30
 LONGEST_NOTE = 200
@@ -27,7 +28,8 @@ THAI_CLOSING = time(14, 0)
 
 
 class CalendarEntered(msgspec.Struct, frozen=True):
-    """The fields of a calendar as they stand in the form; each day of the week is empty or `on`."""
+    """The fields of a calendar as they stand in the form; each day of the week is empty or `on`,
+    and `was` is what the form was filled in with."""
 
     name: str = ""
     month_days: str = ""
@@ -44,6 +46,7 @@ class CalendarEntered(msgspec.Struct, frozen=True):
     model_id: str = ""
     ahead: str = "2"
     key: str = ""
+    was: str = ""
 
     def read(self) -> Plan:
         """The plan. Raises `Malformed` with the field that is wrong."""
@@ -60,6 +63,22 @@ class CalendarEntered(msgspec.Struct, frozen=True):
             model_id=_count(self.model_id, "model_id", 1, 999_999_999),
             ahead=_count(self.ahead, "ahead", 1, MOST_AHEAD),
         )
+
+    def changed(self, calendar: Calendar) -> "CalendarEntered":
+        """The calendar with what the sender changed of it. Raises `ChangedMeanwhile` where somebody
+        else changed the same, `Malformed`."""
+        mine, was, now = self._sides(calendar)
+        changes = {field: mine[field] for field in meanwhile.touched(mine, was, now)}
+        return msgspec.structs.replace(of_calendar(calendar), **changes)
+
+    def rebased(self, calendar: Calendar) -> "CalendarEntered":
+        """The form filled in anew, with what the sender changed left as it was typed."""
+        return meanwhile.rebased(self, of_calendar(calendar), *self._sides(calendar))
+
+    def _sides(self, calendar: Calendar) -> tuple[Filled, Filled, Filled]:
+        """As it was typed, as it was filled in, and as it would be filled in now."""
+        now = _texts(of_calendar(calendar))
+        return _texts(self), meanwhile.recalled(self.was, now), now
 
 
 class DayEntered(msgspec.Struct, frozen=True):
@@ -84,7 +103,7 @@ class DayEntered(msgspec.Struct, frozen=True):
 def of_calendar(calendar: Calendar) -> CalendarEntered:
     """The form as it is filled in for a calendar that is to be changed."""
     plan = calendar.plan
-    return CalendarEntered(
+    filled = CalendarEntered(
         name=plan.name,
         month_days=", ".join(map(str, plan.rule.month_days)),
         open_days_before=str(plan.rule.open_days_before),
@@ -94,6 +113,7 @@ def of_calendar(calendar: Calendar) -> CalendarEntered:
         ahead=str(plan.ahead),
         **{WEEK[place - 1]: "on" for place in plan.rule.week_days},
     )
+    return msgspec.structs.replace(filled, was=meanwhile.remembered(_texts(filled)))
 
 
 def of_day(day: date, move: Move | None) -> DayEntered:
@@ -126,6 +146,14 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def _texts(typed: CalendarEntered) -> dict[str, str]:
+    return {
+        field: text.strip()
+        for field, text in msgspec.structs.asdict(typed).items()
+        if field not in ("key", "was")
+    }
 
 
 def _month_days(typed: str) -> tuple[int, ...]:

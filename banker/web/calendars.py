@@ -15,9 +15,9 @@ from banker.books.calendar import Plan
 from banker.books.request import Asked
 from banker.books.session import SignedIn
 from banker.database import Connection, persist, reading
-from banker.errors import KeyReused, Malformed, Refusal
+from banker.errors import ChangedMeanwhile, KeyReused, Malformed, Refusal
 from banker.rules import calendar as days
-from banker.web import calendar_days
+from banker.web import calendar_days, meanwhile
 from banker.web.access import MANAGER, Asker, AtWorker, PathText
 from banker.web.api.fields import read_id
 from banker.web.calendar_forms import CalendarEntered, of_calendar, read_day, thai
@@ -150,13 +150,25 @@ async def change_calendar(
     calendar_id: PathText,
     data: SentCalendar,
 ) -> Response:  # type: ignore[type-arg]
-    """All of it; the drafts that have not opened follow."""
-    changed = read_id(calendar_id, "calendar")
+    """What was changed of it; the drafts that have not opened follow."""
+    changed, action = read_id(calendar_id, "calendar"), f"/calendars/{calendar_id}/change"
+    async with reading(worker.pool) as connection:
+        shown = await calendar.read(connection, changed)
+
+    async def verb(connection: Connection) -> None:
+        nonlocal shown
+        # Held before it is compared, so that nobody changes it in between.
+        shown = await calendar.hold(connection, changed)
+        await drafting.change(connection, changed, data.changed(shown).read())
+
     try:
-        plan = data.read()
-        await persist(worker.pool, lambda connection: drafting.change(connection, changed, plan))
+        await persist(worker.pool, verb)
+    except ChangedMeanwhile as refusal:
+        models = {str(shown.plan.model_id): shown.model_name}
+        errors = errors_of(refusal) | meanwhile.words(refusal, models)
+        again = data.rebased(shown)
+        return await _form(request, worker, again, action, errors, refusal.status)
     except Refusal as refusal:
-        action = f"/calendars/{changed}/change"
         return await _form(request, worker, data, action, errors_of(refusal), refusal.status)
     return go_to(f"/calendars/{changed}?done=changed")
 

@@ -12,6 +12,7 @@ from banker.books.phase import Phase
 from banker.database import reading
 from tests.databases import Clones
 from tests.web.answers import answered, refused
+from tests.web.forms import filled
 from tests.web.standing import Standing, fresh_key, standing
 
 FORM = {
@@ -122,6 +123,26 @@ async def test_a_field_that_cannot_be_read_is_said_there(
     assert status == 400
     about = text.partition(f'id="about-{field}"')[2].partition("</p>")[0]
     assert said in about
+
+
+async def test_a_form_from_before_anothers_change_undoes_nothing_of_it(stood: Standing) -> None:
+    path = await _made(stood)
+
+    async def form() -> dict[str, str]:
+        shown = await stood.page(stood.cast.min, "GET", f"{path}/change")
+        return filled(shown.text, f"{path}/change")
+
+    early = await form()
+    assert (await _post(stood, f"{path}/change", {**early, "ahead": "5"}))[0] == 200
+    assert (await _post(stood, f"{path}/change", {**early, "closes": "14:00"}))[0] == 200
+    assert ((await form())["ahead"], (await form())["closes"]) == ("5", "14:00")
+    status, _, told = await _post(stood, f"{path}/change", {**early, "ahead": "3"})
+    assert status == 409
+    assert "Somebody else changed this; now it is 5." in told
+    again = filled(told, f"{path}/change")
+    assert (again["ahead"], again["closes"]) == ("3", "14:00")
+    assert (await _post(stood, f"{path}/change", again))[0] == 200
+    assert (await form())["ahead"] == "3"
 
 
 async def test_a_calendar_is_changed_stopped_and_started(stood: Standing) -> None:
