@@ -1,5 +1,6 @@
 """Phases that were played to their end at moments of a test's choice, and their recount."""
 
+import asyncio
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ class Past:
     def __init__(self, pool: Pool, owner: asyncpg.Connection, cast: Cast) -> None:
         self.pool, self.owner, self.cast = pool, owner, cast
         self.rounds: list[Round] = []
+        # Phases are settled at once, and a connection does one thing at a time.
+        self._hand = asyncio.Lock()
 
     async def place(
         self, month: str, closed_at: datetime, slips: Sequence[tuple[Person, dict[int, str]]]
@@ -84,23 +87,27 @@ class Past:
         async with transaction(self.pool) as connection:
             await voiding.void(connection, played.phase_id, reason, self.cast.min.id)
         await self._move(played, "voided_at", ("phases",))
-        await self.owner.execute("alter table tickets disable trigger tickets_are_voided_in_time")
-        await self.owner.execute(
-            "update tickets set voided_at = $3 where phase_id = $1 and sequence = any($2)",
-            played.phase_id,
-            standing,
-            played.closed_at + LATER,
-        )
+        async with self._hand:
+            await self.owner.execute(
+                "alter table tickets disable trigger tickets_are_voided_in_time"
+            )
+            await self.owner.execute(
+                "update tickets set voided_at = $3 where phase_id = $1 and sequence = any($2)",
+                played.phase_id,
+                standing,
+                played.closed_at + LATER,
+            )
 
     async def _move(self, played: Round, moment: str, tables: Sequence[str]) -> None:
         """As if it had been at another time; only its owner can do so to a database. The verifier
         asks that what followed the closing is later."""
         at = played.closed_at + (timedelta(0) if moment == "closed_at" else LATER)
-        for table in tables:
-            key = "id" if table == "phases" else "phase_id"
-            await self.owner.execute(
-                f"update {table} set {moment} = $2 where {key} = $1", played.phase_id, at
-            )
+        async with self._hand:
+            for table in tables:
+                key = "id" if table == "phases" else "phase_id"
+                await self.owner.execute(
+                    f"update {table} set {moment} = $2 where {key} = $1", played.phase_id, at
+                )
 
 
 def some_slips(
