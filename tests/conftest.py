@@ -60,6 +60,8 @@ def servers() -> Iterator[House]:
             pg_bin=Path(pg_bin) if pg_bin else None,
             postgres=not named.database_url,
             redis=not named.redis_url,
+            # What a killed process wrote is kept without it: only a machine that falls needs it.
+            settings={"fsync": "off"},
         )
         yield House(
             database_url=named.database_url or started.house.database_url,

@@ -19,7 +19,7 @@ class Small(Plan, frozen=True):
 
     @property
     def seconds(self) -> float:
-        return 0.2
+        return 0.5
 
     @property
     def warm_up_s(self) -> float:

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -24,6 +25,8 @@ Answer = TypeVar("Answer")
 SIGN_INS_AT_ONCE = 8
 # The kernel deals out connections, not requests: clients with connections of their own.
 CLIENTS = 8
+# Whoever is asked to come again comes again so long.
+PATIENCE_S = 60.0
 
 
 class Doors:
@@ -41,7 +44,20 @@ class Doors:
     async def ask(
         self, name: str, method: str, path: str, body: object = None, key: str | None = None
     ) -> httpx.Response:
-        """A request as a person of the cast, who is signed in first if need be."""
+        """A request as a person of the cast, sent again as often as the answer asks for that."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                answer = await self.ask_once(name, method, path, body, key)
+                if answer.status_code not in (409, 503) or "Retry-After" not in answer.headers:
+                    return answer
+                # It is an answer only for who has waited.
+                assert answer.elapsed >= timedelta(seconds=2), answer.text
+                await asyncio.sleep(float(answer.headers["Retry-After"]))
+
+    async def ask_once(
+        self, name: str, method: str, path: str, body: object = None, key: str | None = None
+    ) -> httpx.Response:
+        """A request and its answer, whatever it is; the person is signed in first if need be."""
         headers = {"Authorization": f"Bearer {await self.token(name)}"}
         if key is not None:
             headers["Idempotency-Key"] = key

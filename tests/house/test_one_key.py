@@ -76,7 +76,8 @@ async def test_a_second_sender_of_a_slip_is_told_after_2_s_to_send_it_again(
         sent = slip(cast.aung, "137 500", key="one")
         await placement.place(connection, cast.phase.id, [sent])
         # One at each worker: a third would wait behind one of them.
-        answers = await at_once(doors.send(cast.phase, "aung", "137 500", "one") for _ in range(2))
+        path, body = f"/api/phases/{cast.phase.id}/tickets", {"text": "137 500"}
+        answers = await at_once(doors.ask_once("aung", "POST", path, body, "one") for _ in range(2))
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["Retry-After"] == "2"
@@ -96,7 +97,7 @@ async def test_a_second_sender_of_a_deposit_is_told_after_2_s_that_the_first_is_
         await first.start()
         one = asked(cast.su, "deposit", "5.00", key="one")
         await cash.deposit(connection, one, cast.hla.id, Decimal("5.00"), "over the counter")
-        answer = await doors.ask("su", "POST", "/api/cash/deposits", body, key="one")
+        answer = await doors.ask_once("su", "POST", "/api/cash/deposits", body, key="one")
         await first.rollback()
     assert (answer.status_code, answer.json()["code"]) == (409, "in-flight")
     assert answer.headers["Retry-After"] == "2"

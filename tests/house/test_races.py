@@ -1,6 +1,5 @@
 """Many at once: one key, one ticket, one draw, one deposit, and a closing in the middle."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,21 +19,15 @@ async def test_one_key_sent_50_times_at_once_is_one_ticket(
     answers = await at_once(
         doors.send(cast.phase, "aung", "137 500\n138r 10", "one") for _ in range(50)
     )
-    accepted = [answer for answer in answers if answer.status_code == 201]
-    for answer in answers:
-        # To be sent again is an answer only for who has waited 2 s.
-        if answer.status_code != 201:
-            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-            assert answer.headers["Retry-After"] == "2"
-            assert answer.elapsed >= timedelta(seconds=2)
-    assert len({answer.content for answer in accepted}) == 1
-    assert ["Idempotent-Replayed" in answer.headers for answer in accepted].count(False) == 1
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    assert ["Idempotent-Replayed" in answer.headers for answer in answers].count(False) == 1
     other = await at_once(doors.send(cast.phase, "aung", "137 501", "one") for _ in range(10))
     assert {(answer.status_code, answer.json()["code"]) for answer in other} == {
         (422, "key-reused")
     }
     listed = await doors.tickets(cast.phase)
-    assert [ticket["id"] for ticket in listed] == [accepted[0].json()["id"]]
+    assert [ticket["id"] for ticket in listed] == [answers[0].json()["id"]]
     assert await doors.cash("aung", cast.aung.id) == Decimal("999440.00")
     await assert_books_balance(pool)
 
