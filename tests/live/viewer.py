@@ -43,11 +43,13 @@ class Viewer:
                     return frame
 
     async def until(self, version: int, patience_s: float = 5.0) -> Frame:
-        """The first event that stands at a version or later."""
+        """The first figures that stand at a version or later. A heartbeat has none, and may come
+        before the figures of the version that it names."""
         async with asyncio.timeout(patience_s):
-            while (frame := await self._read()).version < version:
-                pass
-            return frame
+            while True:
+                frame = await self._read()
+                if frame.event != "heartbeat" and frame.version >= version:
+                    return frame
 
     async def rest(self) -> list[Frame]:
         """What comes until the stream ends."""
