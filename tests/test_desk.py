@@ -320,8 +320,7 @@ async def test_a_held_purse_costs_the_other_collectors_a_moment_once(
     assert (await held).status == 201
     is_over.set()
     await asyncio.gather(*sending)
-    # Behind the purse it would be the 1.5 s for which that is held.
-    assert max(waits) < 1.4
+    assert max(waits) < 1.0
     assert len(waits) > 50
     assert len(await _tickets(pool)) == len(waits) + 1
     await assert_books_balance(pool)
@@ -337,7 +336,7 @@ async def test_a_repetition_does_not_wait_for_a_purse_that_stays_held(
         await ledger.lock(holder, [cast.aung.id])
         started = time.monotonic()
         again = await desk.place(cast.phase.id, asked)
-        assert time.monotonic() - started < 1.5  # behind the purse it would be 2 s
+        assert time.monotonic() - started < 1.0
     assert (again.replayed, again.body) == (True, first.body)
 
 

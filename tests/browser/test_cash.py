@@ -1,6 +1,5 @@
 import asyncio
 from decimal import Decimal
-from statistics import median
 
 import pytest
 from playwright.async_api import Page
@@ -89,6 +88,7 @@ async def test_a_refused_form_is_open_and_typed_as_before(
     await assert_books_balance(pool)
 
 
+@pytest.mark.alone
 async def test_the_collectors_open_page_shows_a_deposit_within_a_second(
     sign_in: SignIn, address: str, pool: Pool, cast: Cast
 ) -> None:
@@ -96,12 +96,7 @@ async def test_the_collectors_open_page_shows_a_deposit_within_a_second(
     await collector.wait_for_selector("#side .purse dd:text-is('1,000,000')")
     page = await sign_in("su")
     loop = asyncio.get_running_loop()
-    delays_s = []
-    for amount, shown in (
-        ("500", "1,000,500"),
-        ("0.50", "1,000,500.50"),
-        ("1", "1,000,501.50"),
-    ):
+    for amount, shown in (("500", "1,000,500"), ("0.50", "1,000,500.50")):
         await page.goto(f"{address}/cash?person={cast.aung.id}")
         await page.fill("#deposit-amount", amount)
         await page.fill("#deposit-reason", "the week's float")
@@ -110,9 +105,8 @@ async def test_the_collectors_open_page_shows_a_deposit_within_a_second(
         assert (await answering.value).ok
         answered = loop.time()
         await collector.wait_for_selector(f"#side .purse dd:text-is('{shown}')")
-        delays_s.append(loop.time() - answered)
+        assert loop.time() - answered < 1
         await page.wait_for_selector("h1:text-is('Money in')")
-    assert median(delays_s) < 1
     await assert_books_balance(pool)
 
 

@@ -56,8 +56,7 @@ async def test_the_map_moves_within_250_ms_of_the_commit(
         moved[number] - moment.timestamp() * 1000 for number, moment in placed_at.items()
     )
     print(f"placed to moved: median {median(delays_ms):.0f} ms, 99th {delays_ms[98]:.0f} ms")
-    # The worst of a moment is the machine's; `banker bench` measures it.
-    assert median(delays_ms) < 250
+    assert delays_ms[98] < 250
 
 
 async def test_a_limit_is_set_from_the_map_by_keyboard(

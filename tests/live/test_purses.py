@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from statistics import median
 
 import httpx
+import pytest
 
 from banker.embedded import House
 from banker.live.message import Changed, Moved, Pulse
@@ -66,15 +66,14 @@ async def pay_in(api: Api, cast: Cast, amount: str) -> float:
     return time.monotonic()
 
 
+@pytest.mark.alone
 async def test_a_deposit_shows_on_the_open_page_within_a_second(
     stood: Standing, house: House, api: Api, cast: Cast
 ) -> None:
     async with serving(house) as other, open_page(stood, other, "aung") as page:
-        delays_s = []
         for _ in range(5):
             paid_at = await pay_in(api, cast, "10.00")
-            delays_s.append(await page.moved() - paid_at)
-    assert median(delays_s) < 1
+            assert await page.moved() - paid_at < 1
 
 
 async def test_nobody_is_told_of_another_persons_money(

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import time
-from statistics import median
 from unittest import mock
 
 import pytest
@@ -32,14 +31,12 @@ async def test_a_slip_at_one_worker_is_seen_at_both_in_a_quarter_of_a_second(
         watching(second, cast) as there,
     ):
         await asyncio.gather(beat(here, "ok"), beat(there, "ok"))
-        delays_s = []
-        for version in range(1, 6):
-            await place_over_http(api, cast, "137 500")
-            placed_at = time.monotonic()
-            seen = await asyncio.gather(here.until(version), there.until(version))
-            assert {frame.data["total_in"] for frame in seen} == {f"{500 * version}.00"}
-            delays_s.append(max(frame.at for frame in seen) - placed_at)
-    assert median(delays_s) < 0.25
+        await place_over_http(api, cast, "137 500")
+        placed_at = time.monotonic()
+        seen = await asyncio.gather(here.until(1), there.until(1))
+    for frame in seen:
+        assert frame.data["total_in"] == "500.00"
+        assert frame.at - placed_at < 0.25
 
 
 @pytest.mark.alone
@@ -67,8 +64,7 @@ async def test_a_slip_is_on_the_wall_in_a_quarter_of_a_second(
     }
     delays_ms = sorted(max(0.0, seen_at[one] - placed_at[one]) * 1000 for one in placed_at)
     print(f"\ncommit to frame: median {delays_ms[49]:.0f} ms, p99 {delays_ms[98]:.0f} ms")
-    # The worst of a moment is the machine's; `banker bench` measures it.
-    assert delays_ms[49] < 250
+    assert delays_ms[98] < 250
 
 
 @pytest.mark.alone
