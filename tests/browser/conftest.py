@@ -63,7 +63,9 @@ async def sign_in(browser: Browser, address: str) -> AsyncIterator[SignIn]:
     def heard(message: ConsoleMessage) -> None:
         # A refusal and a lost answer are logged as errors; those are looked at on the page.
         lost = "Failed to load resource" in message.text or "Response Status" in message.text
-        if message.type == "error" and not lost:
+        # A fetch that a verb takes the place of; other ends of a request have a line of their own.
+        replaced = message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
+        if message.type == "error" and not lost and not replaced:
             wrong.append(message.text)
 
     async def open_window(name: str, width: int = 1440, height: int = 900, **more: Any) -> Page:

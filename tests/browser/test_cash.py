@@ -110,6 +110,32 @@ async def test_the_collectors_open_page_shows_a_deposit_within_a_second(
     await assert_books_balance(pool)
 
 
+async def test_what_is_decided_is_sent_though_the_list_is_being_fetched(
+    sign_in: SignIn, address: str, pool: Pool, cast: Cast
+) -> None:
+    async with transaction(pool) as connection:
+        await four_eyes.write_rules(connection, Decimal(100))
+    for amount in (101, 102):
+        async with transaction(pool) as connection:
+            await cash.withdraw(
+                connection, asked(cast.su, f"{amount}"), cast.aung.id, Decimal(amount), "winnings"
+            )
+    page = await sign_in("thida")
+    await page.goto(f"{address}/approvals")
+    # Fetched from now on, and never answered.
+    await page.route("**/approvals/board", lambda _: None)
+    await page.evaluate("htmx.trigger(document.body, 'approvals-changed')")
+    await page.wait_for_selector("#approvals.htmx-request")
+    await page.click("#approval-2 button:text-is('Refuse')")
+    await page.wait_for_selector("#dialog[open] [name=note]")
+    await page.press("#dialog [name=note]", "Escape")
+    await page.click("#approval-1 button:text-is('Approve')")
+    await page.click("#confirm button[value=agree]")
+    await page.wait_for_selector("#approvals .chip:text-is('approved')")
+    assert await _cash(pool, cast.aung) == 1_000_000 - 101
+    await assert_books_balance(pool)
+
+
 async def test_a_question_is_not_taken_away_by_what_is_read_anew(
     sign_in: SignIn, address: str, pool: Pool, cast: Cast
 ) -> None:
