@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 from banker.embedded import House
 from tests.cast import PASSWORD, Cast
@@ -86,3 +86,9 @@ async def sign_in(browser: Browser, address: str) -> AsyncIterator[SignIn]:
     for context in contexts:
         await context.close()
     assert not wrong
+
+
+async def quiet(page: Page) -> None:
+    """Nothing is on its way to the page or being fitted in; no hand is quicker than that."""
+    under_way = ".htmx-request, .htmx-swapping, .htmx-settling"
+    await expect(page.locator(under_way)).to_have_count(0)

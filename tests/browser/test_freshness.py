@@ -2,7 +2,7 @@
 
 from playwright.async_api import Page, Route, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, quiet
 from tests.cast import Cast
 
 OUTAGE = '<div class="notice bad" role="alert"><p>The books cannot be reached.</p></div>'
@@ -85,7 +85,7 @@ async def test_one_outage_is_one_notice_however_often_it_is_met(
     for _ in range(3):
         async with page.expect_response("**/people/new"):
             await page.keyboard.press("n")
-        await _quiet(page)
+        await quiet(page)
         await expect(page.locator("#flash > *")).to_have_count(1)
     for number in range(6):
         await page.evaluate("n => banker.flash('warn', `another ${n}`)", number)
@@ -98,10 +98,5 @@ async def _answer_with_an_outage(route: Route) -> None:
 
 async def _trigger(page: Page, event: str) -> None:
     """What is being fetched already is not asked for beside it."""
-    await _quiet(page)
+    await quiet(page)
     await page.evaluate("event => htmx.trigger(document.body, event)", event)
-
-
-async def _quiet(page: Page) -> None:
-    """Nothing is on its way."""
-    await expect(page.locator(".htmx-request")).to_have_count(0)

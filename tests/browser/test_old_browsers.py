@@ -17,10 +17,14 @@ OLD = """
   delete Element.prototype.checkVisibility;
   delete String.prototype.toWellFormed;
 """
-# The time in which a slip is to be answered passes in a fifth of a second.
+# The time in which a slip is to be answered the first time passes in a fifth of a second.
 IMPATIENT = """
   const wait = window.setTimeout;
-  window.setTimeout = (act, ms, ...rest) => wait(act, ms === 20000 ? 200 : ms, ...rest);
+  window.setTimeout = (act, ms, ...rest) => {
+    if (ms !== 20000) return wait(act, ms, ...rest);
+    window.setTimeout = wait;
+    return wait(act, 200, ...rest);
+  };
 """
 
 

@@ -8,7 +8,7 @@ from banker.books.people import Person
 from banker.books.phase import Phase
 from banker.database import Pool, reading, transaction
 from tests.balanced import assert_books_balance
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, quiet
 from tests.cast import PASSWORD, Cast, placed
 
 
@@ -43,6 +43,7 @@ async def test_a_phase_is_drafted_opened_watched_closed_rehearsed_and_settled(
     await page.fill("#dialog input[name=again]", "173")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#dialog .field-error:has-text('nothing was paid')")
+    await quiet(page)
     await page.fill("#dialog input[name=again]", "137")
     await page.keyboard.press("Enter")
 
